@@ -1,0 +1,68 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#ifdef LOCKSTEP_PARALLEL_THREADS
+#include "lockstep/parallel_threads.h"
+#else
+#include "lockstep/parallel_tbb.h"
+#endif
+
+/// The few parallel idioms of Lockstep, over oneTBB or, for ThreadSanitizer, std::thread.
+///
+/// Contract of every function here: the split of [0, n) into chunks depends on n and `grain`
+/// alone, so a body whose chunks are independent gives the same bytes for any thread count;
+/// an exception in a body reaches the caller after the other chunks have stopped.
+namespace lockstep {
+
+/// Caps the threads of every call below while it lives; `threads` is at least 1.
+using ThreadLimit = ParallelBackend::ThreadLimit;
+
+/// Number of threads that a parallel call may use now, at least 1.
+[[nodiscard]] inline int thread_count() { return ParallelBackend::thread_count(); }
+
+/// Calls `body(begin, end)` over consecutive chunks of [0, n), each of at most `grain` items.
+template <class Body>
+void parallel_for(std::size_t n, std::size_t grain, const Body& body) {
+  grain = std::max<std::size_t>(grain, 1);
+  const std::size_t chunks = (n + grain - 1) / grain;
+  ParallelBackend::run_chunks(
+      chunks, [&](std::size_t chunk) { body(chunk * grain, std::min(n, (chunk + 1) * grain)); });
+}
+
+/// Like `parallel_for`, with a scratch object made by `make()` once for each running thread:
+/// `body(scratch, begin, end)`. What a chunk leaves in its scratch must not change results.
+template <class Make, class Body>
+void parallel_for_scratch(std::size_t n, std::size_t grain, const Make& make, const Body& body) {
+  ParallelBackend::PerThread<decltype(make())> scratch(make);
+  parallel_for(n, grain,
+               [&](std::size_t begin, std::size_t end) { body(scratch.local(), begin, end); });
+}
+
+/// Folds `map(begin, end)` over the chunks in their order, so floating point sums repeat exactly.
+template <class T, class Map, class Combine>
+[[nodiscard]] T parallel_reduce(std::size_t n, std::size_t grain, T identity, const Map& map,
+                                const Combine& combine) {
+  grain = std::max<std::size_t>(grain, 1);
+  const std::size_t chunks = (n + grain - 1) / grain;
+  const auto partial = std::make_unique<T[]>(chunks);  // not vector: vector<bool> packs bits
+  parallel_for(n, grain, [&](std::size_t begin, std::size_t end) {
+    partial[begin / grain] = map(begin, end);
+  });
+  for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
+    identity = combine(std::move(identity), std::move(partial[chunk]));
+  }
+  return identity;
+}
+
+/// Sorts [first, last). Unstable: give `less` a total order where the result must repeat.
+template <class Iterator, class Less>
+void parallel_sort(Iterator first, Iterator last, const Less& less) {
+  ParallelBackend::sort(first, last, less);
+}
+
+}  // namespace lockstep
