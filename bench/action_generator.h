@@ -6,28 +6,10 @@
 #include <vector>
 
 #include "lockstep/parallel.h"
+#include "lockstep/random.h"
 #include "lockstep/types.h"
 
 namespace lockstep {
-
-/// SplitMix64 (Steele, Lea and Flood 2014): small, seedable, the same everywhere.
-class SplitMix {
- public:
-  explicit SplitMix(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next() {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-    return z ^ (z >> 31);
-  }
-  double uniform() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
-  std::uint64_t below(std::uint64_t n) {
-    return static_cast<std::uint64_t>(uniform() * static_cast<double>(n));
-  }
-
- private:
-  std::uint64_t state_;
-};
 
 /// Draws ranks 0 .. n - 1 with weight (rank + 1)^-exponent, in O(1), by rejection-inversion
 /// (Hoermann and Derflinger 1996).

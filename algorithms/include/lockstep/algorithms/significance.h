@@ -10,6 +10,9 @@
 
 namespace lockstep {
 
+/// Level of the false discovery rate that is used where none is given.
+constexpr double kDefaultFdr = 0.05;
+
 /// What the first null test needs to know of a layer: activity and crowding, no pairs.
 struct LayerProfile {
   std::uint64_t actions = 0;            ///< N

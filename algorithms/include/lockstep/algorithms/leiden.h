@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "lockstep/graph.h"
+#include "lockstep/run_control.h"
+
+namespace lockstep {
+
+enum class Quality {
+  kModularity,  ///< Newman-Girvan with a resolution; finds groups denser than chance
+  kCpm,         ///< constant Potts model; finds groups denser than the resolution itself
+};
+
+struct LeidenOptions {
+  Quality quality = Quality::kModularity;  ///< what is maximised
+  double resolution = 1.0;                 ///< more gives smaller communities; above 0
+  double randomness = 0.01;                ///< theta of the refinement draw; above 0
+  std::uint64_t seed = 0;                  ///< same seed, same result, for any thread count
+  int max_rounds = 100;                    ///< hard stop, at least 1
+};
+
+struct LeidenResult {
+  std::vector<VertexId> community;  ///< one a vertex, dense from 0, ordered by smallest member
+  VertexId communities = 0;
+  double quality = 0.0;  ///< modularity, or CPM divided by the total edge weight
+  int rounds = 0;        ///< aggregation levels walked
+  bool converged = false;
+};
+
+/// Splits a graph into communities, each of them connected.
+///
+/// O(rounds * edges) time, about 60 bytes an edge. An isolated vertex is its own community.
+/// Throws InvalidArgument on an option out of range.
+/// Source: Traag, Waltman and van Eck, "From Louvain to Leiden", Scientific Reports 2019.
+[[nodiscard]] LeidenResult leiden(CsrView graph, const LeidenOptions& options = {},
+                                  RunControl* control = nullptr);
+
+/// The quality that `leiden` maximises, of any partition of the graph.
+[[nodiscard]] double partition_quality(CsrView graph, const std::vector<VertexId>& community,
+                                       Quality quality, double resolution);
+
+}  // namespace lockstep

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "lockstep/algorithms/propagation.h"
+
+namespace lockstep {
+
+/// The seeds' weights as shares of their sum, one a vertex of a graph.
+/// Throws InvalidArgument on no seeds, a seed past `vertex_count` or a weight out of range.
+[[nodiscard]] std::vector<double> seed_shares(VertexId vertex_count, std::span<const Seed> seeds);
+
+/// Throws InvalidArgument unless `damping` is in [0, 1).
+void check_damping(double damping);
+
+/// The sum of the weights around each vertex.
+[[nodiscard]] std::vector<double> vertex_strengths(CsrView graph);
+
+}  // namespace lockstep

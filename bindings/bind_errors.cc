@@ -1,0 +1,26 @@
+#include <exception>
+
+#include "bindings.h"
+#include "lockstep/error.h"
+
+namespace py = pybind11;
+
+namespace lockstep {
+
+void bind_errors(py::module_& m) {
+  const auto storage = py::register_exception<StorageError>(m, "StorageError", PyExc_OSError);
+  py::register_exception<StoreLocked>(m, "StoreLocked", storage);
+  py::register_exception<StoreVersionError>(m, "StoreVersionError", storage);
+  py::register_exception<CorruptData>(m, "CorruptData", PyExc_RuntimeError);
+  py::register_exception_translator([](std::exception_ptr raised) {
+    try {
+      if (raised) std::rethrow_exception(raised);
+    } catch (const InvalidArgument& error) {
+      py::set_error(PyExc_ValueError, error.what());
+    } catch (const Interrupted& error) {
+      py::set_error(PyExc_KeyboardInterrupt, error.what());
+    }
+  });
+}
+
+}  // namespace lockstep

@@ -1,0 +1,74 @@
+#include <pybind11/stl.h>
+
+#include <utility>
+#include <vector>
+
+#include "bindings.h"
+#include "interruptible.h"
+#include "lockstep/algorithms/explaining_paths.h"
+#include "lockstep/algorithms/propagation.h"
+#include "lockstep/error.h"
+#include "numpy.h"
+
+namespace py = pybind11;
+
+namespace lockstep {
+namespace {
+
+std::vector<Seed> as_seeds(const py::object& vertices, const py::object& weights) {
+  const auto vertex = as_span<VertexId>(vertices, "seeds");
+  const auto weight = as_span<double>(weights, "weights");
+  if (vertex.size() != weight.size()) {
+    throw InvalidArgument("seeds and weights have different lengths");
+  }
+  std::vector<Seed> seeds;
+  for (std::size_t i = 0; i < vertex.size(); ++i) seeds.push_back({vertex[i], weight[i]});
+  return seeds;
+}
+
+}  // namespace
+
+void bind_propagation(py::module_& m) {
+  py::class_<PropagationResult>(m, "PropagationResult")
+      .def_property_readonly("scores",
+                             [](const py::object& self) {
+                               return view_of(
+                                   std::span(self.cast<const PropagationResult&>().scores), self);
+                             })
+      .def_readonly("rounds", &PropagationResult::rounds)
+      .def_readonly("converged", &PropagationResult::converged);
+
+  constexpr PropagationOptions kDefaults;
+  m.attr("DAMPING") = kDefaults.damping;
+  m.def(
+      "propagation",
+      [](const Graph& graph, const py::object& seeds, const py::object& weights, double damping,
+         double tolerance, int max_rounds, RunControl* control) {
+        const auto from = as_seeds(seeds, weights);
+        const PropagationOptions options{damping, tolerance, max_rounds};
+        return interruptible(control, [&](RunControl* shared) {
+          return propagation(graph.view(), from, options, shared);
+        });
+      },
+      py::arg("graph"), py::arg("seeds"), py::arg("weights"), py::kw_only(),
+      py::arg("damping") = kDefaults.damping, py::arg("tolerance") = kDefaults.tolerance,
+      py::arg("max_rounds") = kDefaults.max_rounds, py::arg("control") = nullptr,
+      "Score every vertex by how readily a walk from the seeds reaches it.");
+  m.def(
+      "explaining_paths",
+      [](const Graph& graph, const py::object& seeds, const py::object& weights,
+         const py::object& targets, double damping) {
+        const auto from = as_seeds(seeds, weights);
+        const auto wanted = as_span<VertexId>(targets, "targets");
+        std::vector<std::pair<std::vector<VertexId>, double>> paths;
+        for (auto& path : explaining_paths(graph.view(), from, wanted, damping)) {
+          paths.emplace_back(std::move(path.vertices), path.probability);
+        }
+        return paths;
+      },
+      py::arg("graph"), py::arg("seeds"), py::arg("weights"), py::arg("targets"), py::kw_only(),
+      py::arg("damping") = kDefaults.damping,
+      "Find the most probable walk from any seed to each target, with its probability.");
+}
+
+}  // namespace lockstep

@@ -1,0 +1,50 @@
+#include "bindings.h"
+#include "interruptible.h"
+#include "lockstep/algorithms/coaction.h"
+#include "lockstep/algorithms/significance.h"
+#include "numpy.h"
+
+namespace py = pybind11;
+
+namespace lockstep {
+
+void bind_significance(py::module_& m) {
+  const auto column = [](auto member) {
+    return [member](const py::object& self) {
+      return view_of(std::span(self.cast<const SignificanceResult&>().*member), self);
+    };
+  };
+  py::class_<SignificanceResult>(m, "SignificanceResult", "One test a pair, in the pairs' order.")
+      .def_property_readonly("expected", column(&SignificanceResult::expected))
+      .def_property_readonly("p_value", column(&SignificanceResult::p_value))
+      .def_property_readonly("log10_p", column(&SignificanceResult::log10_p))
+      .def_readonly("testable", &SignificanceResult::testable);
+
+  m.attr("FDR") = kDefaultFdr;
+  const CoactionOptions defaults;
+  m.def(
+      "significance",
+      [](const ActionLog& log, const py::object& source, const py::object& target,
+         const py::object& objects, std::int64_t window_s, std::uint32_t min_objects,
+         RunControl* control) {
+        const auto sources = as_span<AccountId>(source, "source");
+        const auto targets = as_span<AccountId>(target, "target");
+        const auto counts = as_span<std::uint32_t>(objects, "objects");
+        return interruptible(control, [&](RunControl* shared) {
+          return significance(sources, targets, counts, layer_profile(log, window_s), min_objects,
+                              shared);
+        });
+      },
+      py::arg("log"), py::arg("source"), py::arg("target"), py::arg("objects"), py::kw_only(),
+      py::arg("window_s") = defaults.window_s, py::arg("min_objects") = defaults.min_objects,
+      py::arg("control") = nullptr,
+      "Test each pair against the chance of two accounts so active, on objects so popular.");
+  m.def(
+      "benjamini_hochberg",
+      [](const py::object& log10_p, std::uint64_t tests) {
+        return as_array(benjamini_hochberg(as_span<double>(log10_p, "log10_p"), tests));
+      },
+      py::arg("log10_p"), py::arg("tests"), "q-values of log10 p-values among `tests` hypotheses.");
+}
+
+}  // namespace lockstep

@@ -1,0 +1,257 @@
+#include <pybind11/stl.h>
+
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "bindings.h"
+#include "interruptible.h"
+#include "lockstep/error.h"
+#include "lockstep/store.h"
+#include "numpy.h"
+
+namespace py = pybind11;
+
+namespace lockstep {
+namespace {
+
+constexpr TimeS kEarliest = std::numeric_limits<TimeS>::min();
+constexpr TimeS kLatest = std::numeric_limits<TimeS>::max();
+
+/// A C++ object that Python may close before it lets go of it.
+template <class T>
+struct Closable {
+  std::optional<T> value;
+
+  T& get() {
+    if (!value) throw StorageError("the store is closed; open it again");
+    return *value;
+  }
+};
+
+using PythonStore = Closable<Store>;
+using PythonJob = Closable<IngestJob>;
+
+/// int64 numbers, or (offsets, text) as Arrow's large_string has them.
+IdColumn as_ids(const py::object& ids, const char* name) {
+  if (!py::isinstance<py::tuple>(ids)) return {as_span<std::int64_t>(ids, name), {}, {}};
+  const auto parts = py::reinterpret_borrow<py::tuple>(ids);
+  if (parts.size() != 2) throw py::type_error(std::string(name) + " must be (offsets, text)");
+  const auto text = as_span<std::uint8_t>(parts[1], name);
+  return {{},
+          as_span<std::int64_t>(parts[0], name),
+          {reinterpret_cast<const char*>(text.data()), text.size()}};
+}
+
+IdSpace space_named(const std::string& name) {
+  if (name == "account") return IdSpace::kAccount;
+  if (name == "object") return IdSpace::kObject;
+  throw InvalidArgument("space is '" + name + "'; give 'account' or 'object'");
+}
+
+Direction direction_named(const std::string& name) {
+  if (name == "out") return Direction::kOut;
+  if (name == "in") return Direction::kIn;
+  throw InvalidArgument("direction is '" + name + "'; give 'out' or 'in'");
+}
+
+std::vector<std::pair<std::uint64_t, std::string>> append(
+    PythonJob& job, const py::object& account, const py::object& object, const py::object& time_s,
+    const py::object& kind, const std::vector<std::string>& kind_names,
+    const std::optional<py::object>& target, const std::optional<py::object>& has_target) {
+  ActionBatch batch;
+  batch.accounts = as_ids(account, "account");
+  batch.objects = as_ids(object, "object");
+  batch.times = as_span<TimeS>(time_s, "time_s");
+  batch.kinds = as_span<std::uint16_t>(kind, "kind");
+  batch.kind_names = kind_names;
+  if (target) batch.targets = as_ids(*target, "target");
+  if (has_target) batch.has_target = as_span<std::uint8_t>(*has_target, "has_target");
+  std::vector<std::pair<std::uint64_t, std::string>> rejected;
+  const py::gil_scoped_release release;
+  for (auto& row : job.get().append(batch)) rejected.emplace_back(row.row, std::move(row.reason));
+  return rejected;
+}
+
+py::dict as_dict(const StoreInfo& info) {
+  py::list kinds;
+  for (const auto& kind : info.kinds) {
+    kinds.append(py::dict(py::arg("name") = kind.name, py::arg("actions") = kind.actions,
+                          py::arg("first_s") = kind.first_s, py::arg("last_s") = kind.last_s));
+  }
+  return py::dict(py::arg("path") = info.path, py::arg("uuid") = info.uuid,
+                  py::arg("schema") =
+                      std::to_string(info.schema_major) + "." + std::to_string(info.schema_minor),
+                  py::arg("pseudonymous") = info.pseudonymous, py::arg("epoch") = info.epoch,
+                  py::arg("actions") = info.actions, py::arg("accounts") = info.accounts,
+                  py::arg("objects") = info.objects, py::arg("disk_bytes") = info.disk_bytes,
+                  py::arg("kinds") = kinds);
+}
+
+/// One array a field of a row.
+template <class Field, class Row>
+py::array column(const std::vector<Row>& rows, Field Row::*field) {
+  std::vector<Field> values;
+  values.reserve(rows.size());
+  for (const auto& row : rows) values.push_back(row.*field);
+  return as_array(std::move(values));
+}
+
+py::tuple as_offsets_and_text(const std::vector<std::string>& names) {
+  std::vector<std::int64_t> offsets{0};
+  std::vector<std::uint8_t> text;
+  for (const auto& name : names) {
+    text.insert(text.end(), name.begin(), name.end());
+    offsets.push_back(static_cast<std::int64_t>(text.size()));
+  }
+  return py::make_tuple(as_array(std::move(offsets)), as_array(std::move(text)));
+}
+
+void bind_receipt(py::module_& m) {
+  py::class_<JobReceipt>(m, "JobReceipt", "What a job left in the store.")
+      .def_readonly("epoch", &JobReceipt::epoch)
+      .def_readonly("content_hash", &JobReceipt::content_hash)
+      .def_readonly("source", &JobReceipt::source)
+      .def_readonly("accepted", &JobReceipt::accepted)
+      .def_readonly("duplicates", &JobReceipt::duplicates)
+      .def_readonly("rejected", &JobReceipt::rejected)
+      .def_readonly("new_accounts", &JobReceipt::new_accounts)
+      .def_readonly("new_objects", &JobReceipt::new_objects)
+      .def_readonly("first_s", &JobReceipt::first_s)
+      .def_readonly("last_s", &JobReceipt::last_s)
+      .def_readonly("committed_s", &JobReceipt::committed_s)
+      .def_readonly("checksum", &JobReceipt::checksum);
+}
+
+void bind_job(py::module_& m) {
+  py::class_<PythonJob>(m, "IngestJob", "A job under way; nothing is kept until `commit`.")
+      .def("append", &append, py::arg("account"), py::arg("object"), py::arg("time_s"),
+           py::arg("kind"), py::arg("kind_names"), py::kw_only(), py::arg("target") = py::none(),
+           py::arg("has_target") = py::none())
+      .def(
+          "commit",
+          [](PythonJob& self, std::uint64_t rejected, TimeS now_s, RunControl* control) {
+            return interruptible(control, [&](RunControl* shared) {
+              return self.get().commit(rejected, now_s, shared);
+            });
+          },
+          py::kw_only(), py::arg("rejected"), py::arg("now_s"), py::arg("control") = nullptr)
+      .def("abort", [](PythonJob& self) { self.value.reset(); });
+}
+
+void bind_reading(py::class_<PythonStore>& store) {
+  store
+      .def(
+          "scan",
+          [](PythonStore& self, const std::string& kind, TimeS from_s, TimeS to_s,
+             RunControl* control) {
+            auto found = interruptible(control, [&](RunControl* shared) {
+              return self.get().scan(kind, from_s, to_s, shared);
+            });
+            return std::pair(std::move(found.log), found.duplicates);
+          },
+          py::arg("kind"), py::kw_only(), py::arg("from_s") = kEarliest, py::arg("to_s") = kLatest,
+          py::arg("control") = nullptr)
+      .def(
+          "account_actions",
+          [](PythonStore& self, AccountId account, TimeS from_s, TimeS to_s) {
+            const auto rows = self.get().account_actions(account, from_s, to_s);
+            return py::make_tuple(column(rows, &StoredAction::kind),
+                                  column(rows, &StoredAction::object),
+                                  column(rows, &StoredAction::time));
+          },
+          py::arg("account"), py::kw_only(), py::arg("from_s") = kEarliest,
+          py::arg("to_s") = kLatest)
+      .def(
+          "neighbours",
+          [](PythonStore& self, const std::string& kind, AccountId account,
+             const std::string& direction) {
+            const auto rows = self.get().neighbours(kind, account, direction_named(direction));
+            return py::make_tuple(
+                column(rows, &StoredNeighbour::account), column(rows, &StoredNeighbour::actions),
+                column(rows, &StoredNeighbour::first_s), column(rows, &StoredNeighbour::last_s));
+          },
+          py::arg("kind"), py::arg("account"), py::kw_only(), py::arg("direction") = "out")
+      .def(
+          "find_id",
+          [](PythonStore& self, const std::string& space, const std::string& external) {
+            return self.get().find_id(space_named(space), external);
+          },
+          py::arg("space"), py::arg("external"))
+      .def(
+          "names",
+          [](PythonStore& self, const std::string& space, const py::object& ids) {
+            return as_offsets_and_text(
+                self.get().names(space_named(space), as_span<std::uint32_t>(ids, "ids")));
+          },
+          py::arg("space"), py::arg("ids"))
+      .def(
+          "stored_name",
+          [](PythonStore& self, const std::string& space, const std::string& external) {
+            return self.get().stored_name(space_named(space), external);
+          },
+          py::arg("space"), py::arg("external"));
+}
+
+}  // namespace
+
+void bind_store(py::module_& m) {
+  bind_receipt(m);
+  bind_job(m);
+  py::class_<PythonStore> store(m, "Store", "The C++ store; `lockstep.open` wraps it.");
+  store
+      .def(py::init([](const std::string& path, bool write, const py::bytes& pseudonym_key,
+                       std::uint64_t reserve_bytes) {
+             const StoreOptions options{write ? StoreMode::kWrite : StoreMode::kRead,
+                                        std::string(pseudonym_key), reserve_bytes};
+             const py::gil_scoped_release release;
+             auto made = std::make_unique<PythonStore>();
+             made->value.emplace(Store::open(path, options));
+             return made;
+           }),
+           py::arg("path"), py::kw_only(), py::arg("write") = false,
+           py::arg("pseudonym_key") = py::bytes(),
+           py::arg("reserve_bytes") = StoreOptions{}.reserve_bytes)
+      .def("close",
+           [](PythonStore& self) {
+             const py::gil_scoped_release release;
+             self.value.reset();
+           })
+      .def("find_job",
+           [](PythonStore& self, const std::string& hash) { return self.get().find_job(hash); })
+      .def("jobs", [](PythonStore& self) { return self.get().jobs(); })
+      .def(
+          "begin_job",
+          [](PythonStore& self, const std::string& content_hash, const std::string& source,
+             std::uint64_t expected_bytes) {
+            auto job = std::make_unique<PythonJob>();
+            job->value.emplace(self.get().begin_job(content_hash, source, expected_bytes));
+            return job;
+          },
+          py::arg("content_hash"), py::arg("source"), py::kw_only(), py::arg("expected_bytes") = 0,
+          py::keep_alive<0, 1>())
+      .def("refresh",
+           [](PythonStore& self) {
+             const py::gil_scoped_release release;
+             self.get().refresh();
+           })
+      .def_property_readonly("epoch", [](PythonStore& self) { return self.get().epoch(); })
+      .def("kinds", [](PythonStore& self) { return self.get().kinds(); })
+      .def("info", [](PythonStore& self) { return as_dict(self.get().info()); })
+      .def(
+          "verify",
+          [](PythonStore& self, RunControl* control) {
+            const auto report = interruptible(
+                control, [&](RunControl* shared) { return self.get().verify(shared); });
+            return py::dict(py::arg("problems") = report.problems, py::arg("jobs") = report.jobs,
+                            py::arg("rows") = report.rows);
+          },
+          py::kw_only(), py::arg("control") = nullptr);
+  bind_reading(store);
+}
+
+}  // namespace lockstep

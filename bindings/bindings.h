@@ -1,0 +1,20 @@
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace lockstep {
+
+// One a bind_<name>.cc; module.cc calls each once.
+void bind_action_log(pybind11::module_& m);
+void bind_coaction(pybind11::module_& m);
+void bind_errors(pybind11::module_& m);
+void bind_evidence(pybind11::module_& m);
+void bind_graph(pybind11::module_& m);
+void bind_leiden(pybind11::module_& m);
+void bind_propagation(pybind11::module_& m);
+void bind_run_control(pybind11::module_& m);
+void bind_significance(pybind11::module_& m);
+void bind_store(pybind11::module_& m);
+void bind_case_store(pybind11::module_& m);
+
+}  // namespace lockstep

@@ -1,0 +1,84 @@
+"""Lockstep: find accounts that act in lockstep, and show the evidence.
+
+A cluster shows co-action: accounts that did the same things at the same moments more often than
+chance explains. It is never by itself proof of who they are or of what they meant.
+
+>>> import lockstep as ls
+>>> sorted(ls.__all__)[:4]
+['CorruptData', 'InputRejected', 'LockstepError', 'Run']
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lockstep._core import RunControl, ThreadLimit, __version__
+    from lockstep.api import coaction, communities, propagate, significance
+    from lockstep.errors import (
+        CorruptData,
+        InputRejected,
+        LockstepError,
+        StorageError,
+        StoreLocked,
+        StoreVersionError,
+    )
+    from lockstep.simulate import simulate
+    from lockstep.store import Store, open
+    from lockstep.sweep import Run, sweep
+
+# Where each public name lives; loaded at first use, so that `import lockstep` is quick.
+_HOMES = {
+    "CorruptData": "errors",
+    "InputRejected": "errors",
+    "LockstepError": "errors",
+    "Run": "sweep",
+    "RunControl": "_core",
+    "StorageError": "errors",
+    "Store": "store",
+    "StoreLocked": "errors",
+    "StoreVersionError": "errors",
+    "ThreadLimit": "_core",
+    "__version__": "_core",
+    "coaction": "api",
+    "communities": "api",
+    "open": "store",
+    "propagate": "api",
+    "significance": "api",
+    "simulate": "simulate",
+    "sweep": "sweep",
+}
+
+__all__ = [
+    "CorruptData",
+    "InputRejected",
+    "LockstepError",
+    "Run",
+    "RunControl",
+    "StorageError",
+    "Store",
+    "StoreLocked",
+    "StoreVersionError",
+    "ThreadLimit",
+    "__version__",
+    "coaction",
+    "communities",
+    "open",
+    "propagate",
+    "significance",
+    "simulate",
+    "sweep",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'lockstep' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"lockstep.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))

@@ -1,0 +1,254 @@
+"""The C++ core. Arrays in are exact dtypes, C-contiguous; arrays out are read-only views."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+U8 = npt.NDArray[np.uint8]
+U16 = npt.NDArray[np.uint16]
+U32 = npt.NDArray[np.uint32]
+U64 = npt.NDArray[np.uint64]
+I64 = npt.NDArray[np.int64]
+F64 = npt.NDArray[np.float64]
+# External ids: int64 numbers, or (offsets int64[n + 1], text uint8) as Arrow's large_string has.
+Ids = I64 | tuple[I64, U8]
+
+class StorageError(OSError): ...
+class StoreLocked(StorageError): ...
+class StoreVersionError(StorageError): ...
+class CorruptData(RuntimeError): ...
+
+class RunControl:
+    """Hands progress out of, and a stop into, a running call."""
+
+    def __init__(self) -> None: ...
+    def cancel(self) -> None: ...
+    @property
+    def done(self) -> int: ...
+    @property
+    def total(self) -> int: ...
+
+class ThreadLimit:
+    """Context manager that caps the threads of all calls inside it."""
+
+    def __init__(self, threads: int) -> None: ...
+    def __enter__(self) -> ThreadLimit: ...
+    def __exit__(self, *args: object) -> None: ...
+
+def thread_count() -> int: ...
+
+# Defaults, read from the options of the C++ functions.
+WINDOW_S: Final[int]
+MIN_OBJECTS: Final[int]
+MEMORY_BYTES: Final[int]
+FDR: Final[float]
+RESOLUTION: Final[float]
+SEED: Final[int]
+DAMPING: Final[float]
+
+class ActionLog:
+    def __init__(self, account: U32, object: U32, time_s: I64, *, account_count: int) -> None: ...
+    def __len__(self) -> int: ...
+    @property
+    def account_count(self) -> int: ...
+    @property
+    def object_count(self) -> int: ...
+    @property
+    def accounts(self) -> U32: ...
+    @property
+    def times(self) -> I64: ...
+    @property
+    def objects(self) -> U32: ...
+    @property
+    def offsets(self) -> U64: ...
+
+class CoactionResult:
+    source: U32
+    target: U32
+    objects: U32
+    pairs: U64
+    pair_instances: int
+    spilled: bool
+
+def coaction(
+    log: ActionLog,
+    *,
+    window_s: int = ...,
+    min_objects: int = ...,
+    memory_bytes: int = ...,
+    spill_folder: str = ...,
+    control: RunControl | None = None,
+) -> CoactionResult: ...
+
+class SignificanceResult:
+    expected: F64
+    p_value: F64
+    log10_p: F64
+    testable: int
+
+def significance(
+    log: ActionLog,
+    source: U32,
+    target: U32,
+    objects: U32,
+    *,
+    window_s: int = ...,
+    min_objects: int = ...,
+    control: RunControl | None = None,
+) -> SignificanceResult: ...
+def benjamini_hochberg(log10_p: F64, tests: int) -> F64: ...
+
+class EvidenceResult:
+    edge: U64
+    object: U32
+    source_time_s: I64
+    target_time_s: I64
+    pairs: U64
+    object_actions: U64
+
+def evidence(
+    log: ActionLog,
+    source: U32,
+    target: U32,
+    *,
+    window_s: int = ...,
+    control: RunControl | None = None,
+) -> EvidenceResult: ...
+
+class Graph:
+    """Undirected weighted graph; repeated edges add up."""
+
+    def __init__(self, vertex_count: int, source: U32, target: U32, weight: F64) -> None: ...
+    def __len__(self) -> int: ...
+    @property
+    def edge_count(self) -> int: ...
+    @property
+    def offsets(self) -> U64: ...
+    @property
+    def targets(self) -> U32: ...
+    @property
+    def weights(self) -> F64: ...
+
+class LeidenResult:
+    community: U32
+    communities: int
+    quality: float
+    rounds: int
+    converged: bool
+
+def leiden(
+    graph: Graph,
+    *,
+    quality: str = ...,  # "modularity" or "cpm"
+    resolution: float = ...,
+    randomness: float = ...,
+    seed: int = ...,
+    max_rounds: int = ...,
+    control: RunControl | None = None,
+) -> LeidenResult: ...
+
+class PropagationResult:
+    scores: F64
+    rounds: int
+    converged: bool
+
+def propagation(
+    graph: Graph,
+    seeds: U32,
+    weights: F64,
+    *,
+    damping: float = ...,
+    tolerance: float = ...,
+    max_rounds: int = ...,
+    control: RunControl | None = None,
+) -> PropagationResult: ...
+def explaining_paths(
+    graph: Graph, seeds: U32, weights: F64, targets: U32, *, damping: float = ...
+) -> list[tuple[list[int], float]]: ...
+
+class JobReceipt:
+    epoch: int
+    content_hash: str
+    source: str
+    accepted: int
+    duplicates: int
+    rejected: int
+    new_accounts: int
+    new_objects: int
+    first_s: int
+    last_s: int
+    committed_s: int
+    checksum: int
+
+class IngestJob:
+    def append(
+        self,
+        account: Ids,
+        object: Ids,
+        time_s: I64,
+        kind: U16,
+        kind_names: Sequence[str],
+        *,
+        target: Ids | None = None,
+        has_target: U8 | None = None,
+    ) -> list[tuple[int, str]]: ...  # (row in the batch, reason) of the rows not taken
+    def commit(
+        self, *, rejected: int, now_s: int, control: RunControl | None = None
+    ) -> JobReceipt: ...
+    def abort(self) -> None: ...
+
+class Store:
+    """The C++ store; `lockstep.open` wraps it."""
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        write: bool = False,
+        pseudonym_key: bytes = b"",
+        reserve_bytes: int = ...,
+    ) -> None: ...
+    def close(self) -> None: ...
+    def find_job(self, content_hash: str) -> JobReceipt | None: ...
+    def jobs(self) -> list[JobReceipt]: ...
+    def begin_job(
+        self, content_hash: str, source: str, *, expected_bytes: int = 0
+    ) -> IngestJob: ...
+    def refresh(self) -> None: ...
+    @property
+    def epoch(self) -> int: ...
+    def kinds(self) -> list[str]: ...
+    def scan(
+        self, kind: str, *, from_s: int = ..., to_s: int = ..., control: RunControl | None = None
+    ) -> tuple[ActionLog, int]: ...  # the log, and cross-job duplicates dropped
+    def account_actions(
+        self, account: int, *, from_s: int = ..., to_s: int = ...
+    ) -> tuple[U16, U32, I64]: ...  # kind, object, time_s
+    def neighbours(
+        self, kind: str, account: int, *, direction: str = "out"
+    ) -> tuple[U32, U64, I64, I64]: ...  # account, actions, first_s, last_s
+    def find_id(self, space: str, external: str) -> int | None: ...  # space: account or object
+    def names(self, space: str, ids: U32) -> tuple[I64, U8]: ...  # offsets, text
+    def stored_name(self, space: str, external: str) -> str: ...
+    def info(self) -> dict[str, Any]: ...
+    def verify(self, *, control: RunControl | None = None) -> dict[str, Any]: ...
+
+class CaseStore:
+    def __init__(self, store_path: str, *, write: bool = False) -> None: ...
+    def close(self) -> None: ...
+    # labels: (account, label, source, confidence, time_s)
+    def append_labels(
+        self,
+        labels: Sequence[tuple[str, str, str, float, int]],
+        *,
+        content_hash: str,
+        actor: str,
+        now_s: int,
+    ) -> bool: ...
+    def labels(self) -> list[tuple[str, str, str, float, int]]: ...
+    def audit(self) -> list[dict[str, Any]]: ...
+    def verify_audit(self) -> list[str]: ...
+
+__version__: Final[str]

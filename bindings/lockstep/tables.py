@@ -1,0 +1,159 @@
+"""Tables in, arrays out: what every function of the package does with its input first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+__all__ = ["Codes", "as_seconds", "as_table", "encode", "encode_together", "id_column"]
+
+_UNITS_PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+_LATEST_SECOND = 10**11  # the year 5138; a number above it counts something finer than seconds
+
+
+def as_table(data: Any, *columns: str) -> pa.Table:
+    """The named columns of any table: Arrow, pandas, polars, DuckDB, or a dict of arrays.
+
+    Raises
+    ------
+    TypeError
+        Where `data` is no table.
+    ValueError
+        Where a column is missing; the message lists what was found.
+    """
+    try:
+        table = data if isinstance(data, pa.Table) else pa.table(data)
+    except (TypeError, pa.ArrowInvalid) as error:
+        raise TypeError(
+            f"expected a table (pyarrow, pandas, polars, DuckDB or a dict of columns), "
+            f"not {type(data).__name__}"
+        ) from error
+    missing = [name for name in columns if name not in table.column_names]
+    if missing:
+        raise ValueError(
+            f"the table lacks {', '.join(missing)}; it has {', '.join(table.column_names)}; "
+            f"rename its columns"
+        )
+    return table.select(list(columns)) if columns else table
+
+
+def id_column(table: pa.Table, name: str) -> pa.Array:
+    """A column of ids as one array of int64, uint64 or large_string.
+
+    Raises
+    ------
+    TypeError
+        On a column that is neither integers nor strings: a float cannot name an account.
+    ValueError
+        On a missing id; the message gives its row.
+    """
+    column = table[name]
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    kind = column.type
+    if pa.types.is_unsigned_integer(kind):
+        column = column.cast(pa.uint64())
+    elif pa.types.is_signed_integer(kind):
+        column = column.cast(pa.int64())
+    elif pa.types.is_string(kind) or pa.types.is_large_string(kind) or kind == pa.string_view():
+        column = column.cast(pa.large_string())
+    else:
+        raise TypeError(f"{name} is {kind}; ids must be strings or integers")
+    if column.null_count:
+        row = pc.index(column.is_null(), True).as_py()
+        raise ValueError(f"{name} is missing in row {row} ({column.null_count} rows in all)")
+    return _one_array(column)
+
+
+@dataclass(frozen=True)
+class Codes:
+    """Ids as dense numbers, in the order of the sorted ids."""
+
+    codes: npt.NDArray[np.uint32]
+    ids: pa.Array  # sorted, distinct; ids[code] is the id
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def take(self, codes: npt.NDArray[np.uint32]) -> pa.Array:
+        """The ids of some codes."""
+        return self.ids.take(pa.array(codes))
+
+
+def encode(column: pa.Array) -> Codes:
+    """Numbers distinct ids from 0 in their own order, so that code order is id order."""
+    encoded = _one_array(pa.chunked_array([column]).dictionary_encode())
+    order = pc.sort_indices(encoded.dictionary).to_numpy(zero_copy_only=False)
+    rank = np.empty(len(order), dtype=np.uint32)
+    rank[order] = np.arange(len(order), dtype=np.uint32)
+    codes = rank[encoded.indices.to_numpy(zero_copy_only=False)]
+    return Codes(codes, encoded.dictionary.take(pa.array(order)))
+
+
+def encode_together(*columns: pa.Array) -> tuple[list[npt.NDArray[np.uint32]], pa.Array]:
+    """Like `encode`, over several columns that share their ids.
+
+    Raises
+    ------
+    TypeError
+        Where some columns hold strings and others integers.
+    """
+    kinds = {str(column.type) for column in columns}
+    if len(kinds) > 1:
+        raise TypeError(f"ids must all be of one type, not {' and '.join(sorted(kinds))}")
+    together = encode(pa.concat_arrays(columns))
+    bounds = np.cumsum([len(column) for column in columns])[:-1]
+    return [np.ascontiguousarray(part) for part in np.split(together.codes, bounds)], together.ids
+
+
+def as_seconds(table: pa.Table, name: str, time_unit: str = "s") -> npt.NDArray[np.int64]:
+    """A column of times as whole UTC seconds, floored.
+
+    Raises
+    ------
+    TypeError
+        On a column that holds no times.
+    ValueError
+        On missing or not finite times, an unknown `time_unit`, or numbers too large for it.
+    """
+    if time_unit not in _UNITS_PER_SECOND:
+        raise ValueError(f"time_unit is {time_unit!r}; give one of s, ms, us, ns")
+    column = table[name]
+    if column.null_count:
+        row = pc.index(column.is_null(), True).as_py()
+        raise ValueError(f"{name} is missing in row {row} ({column.null_count} rows in all)")
+    kind = column.type
+    unit = kind.unit if pa.types.is_timestamp(kind) else time_unit
+    if pa.types.is_timestamp(kind) or pa.types.is_integer(kind):
+        if kind == pa.uint64():
+            column = column.cast(pa.int64())
+        values = _one_array(column.cast(pa.int64())).to_numpy(zero_copy_only=False)
+    elif pa.types.is_floating(kind):
+        raw = _one_array(column.cast(pa.float64())).to_numpy(zero_copy_only=False)
+        if not np.isfinite(raw).all():
+            row = int(np.flatnonzero(~np.isfinite(raw))[0])
+            raise ValueError(f"{name} is not finite in row {row}")
+        values = np.floor(raw).astype(np.int64)
+    else:
+        raise TypeError(f"{name} is {kind}; times must be integers, floats or timestamps")
+    seconds = values // _UNITS_PER_SECOND[unit] if unit != "s" else values
+    if len(seconds) and int(np.abs(seconds).max()) > _LATEST_SECOND:
+        raise ValueError(
+            f"{name} holds {int(values[np.abs(seconds).argmax()])}, which is no time in {unit}; "
+            f"pass time_unit='ms' (or 'us', 'ns')"
+        )
+    return np.ascontiguousarray(seconds)
+
+
+def _one_array(column: pa.ChunkedArray) -> pa.Array:
+    whole = column.combine_chunks()
+    if not isinstance(whole, pa.ChunkedArray):
+        return whole
+    if whole.num_chunks == 0:
+        return pa.array([], type=column.type)
+    return whole.chunk(0) if whole.num_chunks == 1 else pa.concat_arrays(whole.chunks)

@@ -1,0 +1,17 @@
+#include "bindings.h"
+
+PYBIND11_MODULE(_core, m) {
+  m.doc() = "C++ core of Lockstep; use the `lockstep` package.";
+  m.attr("__version__") = LOCKSTEP_VERSION;
+  lockstep::bind_errors(m);
+  lockstep::bind_run_control(m);
+  lockstep::bind_action_log(m);
+  lockstep::bind_coaction(m);
+  lockstep::bind_significance(m);
+  lockstep::bind_evidence(m);
+  lockstep::bind_graph(m);
+  lockstep::bind_leiden(m);
+  lockstep::bind_propagation(m);
+  lockstep::bind_store(m);
+  lockstep::bind_case_store(m);
+}

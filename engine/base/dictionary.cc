@@ -1,0 +1,88 @@
+#include "lockstep/dictionary.h"
+
+#include <charconv>
+#include <limits>
+
+#include "hash.h"
+#include "lockstep/error.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::uint32_t kNumber = std::numeric_limits<std::uint32_t>::max();
+
+}  // namespace
+
+std::optional<std::int64_t> canonical_number(std::string_view text) {
+  if (text.empty() || text.size() > 20) return std::nullopt;
+  const auto digits = text.front() == '-' ? text.substr(1) : text;
+  if (digits.empty() || (digits.front() == '0' && text.size() > 1)) return std::nullopt;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+Dictionary::Dictionary() : slots_(1024, 0) {}
+
+std::uint64_t Dictionary::hash_of(const Entry& entry) const {
+  if (entry.length == kNumber) return mix(entry.value + 0x9e3779b97f4a7c15ULL);
+  return hash_bytes(std::string_view(text_).substr(entry.value, entry.length));
+}
+
+bool Dictionary::holds(const Entry& entry, std::string_view text) const {
+  return entry.length == text.size() &&
+         std::string_view(text_).substr(entry.value, entry.length) == text;
+}
+
+void Dictionary::grow() {
+  std::vector<std::uint32_t> larger(slots_.size() * 2, 0);
+  const std::uint64_t mask = larger.size() - 1;
+  for (std::uint32_t code = 0; code < entries_.size(); ++code) {
+    std::uint64_t slot = hash_of(entries_[code]) & mask;
+    while (larger[slot] != 0) slot = (slot + 1) & mask;
+    larger[slot] = code + 1;
+  }
+  slots_ = std::move(larger);
+}
+
+template <class Equal>
+std::uint32_t Dictionary::find_or_add(std::uint64_t hash, const Equal& equal, const Entry& entry) {
+  const std::uint64_t mask = slots_.size() - 1;
+  std::uint64_t slot = hash & mask;
+  for (; slots_[slot] != 0; slot = (slot + 1) & mask) {
+    if (equal(entries_[slots_[slot] - 1])) return slots_[slot] - 1;
+  }
+  if (entries_.size() >= kNumber - 1) throw InvalidArgument("more than 2^32 - 2 distinct ids");
+  entries_.push_back(entry);
+  slots_[slot] = size();
+  if (entries_.size() * 2 > slots_.size()) grow();
+  return size() - 1;
+}
+
+std::uint32_t Dictionary::add(std::int64_t number) {
+  const Entry entry{static_cast<std::uint64_t>(number), kNumber};
+  return find_or_add(
+      hash_of(entry),
+      [&](const Entry& other) { return other.length == kNumber && other.value == entry.value; },
+      entry);
+}
+
+std::uint32_t Dictionary::add(std::string_view text) {
+  if (const auto number = canonical_number(text)) return add(*number);
+  const auto before = size();
+  const Entry entry{text_.size(), static_cast<std::uint32_t>(text.size())};
+  text_.append(text);  // and off again below, where the id is known
+  const auto code = find_or_add(
+      hash_bytes(text), [&](const Entry& other) { return holds(other, text); }, entry);
+  if (size() == before) text_.resize(entry.value);
+  return code;
+}
+
+std::string Dictionary::name(std::uint32_t code) const {
+  const Entry& entry = entries_[code];
+  if (entry.length == kNumber) return std::to_string(static_cast<std::int64_t>(entry.value));
+  return text_.substr(entry.value, entry.length);
+}
+
+}  // namespace lockstep

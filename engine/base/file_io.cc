@@ -1,0 +1,118 @@
+#include "file_io.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include "lockstep/error.h"
+
+namespace lockstep {
+namespace {
+
+[[noreturn]] void fail(const std::string& what, const std::filesystem::path& path, int error) {
+  std::string remedy;
+  if (error == ENOSPC || error == EDQUOT) remedy = "; free disk space and run it again";
+  if (error == EACCES || error == EPERM) remedy = "; check its owner and permissions";
+  throw StorageError("cannot " + what + " " + path.string() + ": " + std::strerror(error) + remedy);
+}
+
+/// A file descriptor that closes itself.
+class Descriptor {
+ public:
+  Descriptor(const std::filesystem::path& path, int flags, const char* what)
+      : file_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {
+    if (file_ < 0) fail(what, path, errno);
+  }
+  ~Descriptor() { ::close(file_); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] int get() const { return file_; }
+
+ private:
+  int file_;
+};
+
+void write_all(int file, std::string_view content, const std::filesystem::path& path) {
+  while (!content.empty()) {
+    const auto wrote = ::write(file, content.data(), content.size());
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0) fail("write", path, errno);
+    content.remove_prefix(static_cast<std::size_t>(wrote));
+  }
+  if (::fsync(file) != 0) fail("sync", path, errno);
+}
+
+}  // namespace
+
+std::optional<std::string> read_file(const std::filesystem::path& path) {
+  if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) return std::nullopt;
+  const Descriptor file(path, O_RDONLY, "read");
+  std::string content;
+  std::array<char, 1 << 16> buffer{};
+  while (true) {
+    const auto got = ::read(file.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail("read", path, errno);
+    if (got == 0) return content;
+    content.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+}
+
+void replace_file(const std::filesystem::path& path, std::string_view content) {
+  const std::filesystem::path fresh = path.string() + ".tmp";
+  write_all(Descriptor(fresh, O_WRONLY | O_CREAT | O_TRUNC, "write").get(), content, fresh);
+  if (::rename(fresh.c_str(), path.c_str()) != 0) fail("rename", fresh, errno);
+  sync_folder(path.parent_path());
+}
+
+void append_synced(const std::filesystem::path& path, std::string_view content) {
+  const Descriptor file(path, O_WRONLY | O_CREAT | O_APPEND, "append to");
+  write_all(file.get(), content, path);
+}
+
+void sync_folder(const std::filesystem::path& folder) {
+  const Descriptor file(folder, O_RDONLY | O_DIRECTORY, "open");
+  if (::fsync(file.get()) != 0) fail("sync", folder, errno);
+}
+
+void require_free_space(const std::filesystem::path& folder, std::uint64_t bytes) {
+  struct statvfs disk {};
+  if (::statvfs(folder.c_str(), &disk) != 0) fail("look at the disk of", folder, errno);
+  const std::uint64_t free = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
+  if (free >= bytes) return;
+  throw StorageError("the disk of " + folder.string() + " has " + std::to_string(free >> 20) +
+                     " MiB free and this needs " + std::to_string((bytes + (1 << 20) - 1) >> 20) +
+                     " MiB; free disk space and run it again");
+}
+
+FileLock::FileLock(const std::filesystem::path& path)
+    : file_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+  if (file_ < 0) fail("open", path, errno);
+  if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
+    const int error = errno;
+    ::close(std::exchange(file_, -1));
+    if (error != EWOULDBLOCK) fail("lock", path, error);
+    const auto holder = read_file(path).value_or("");
+    throw StoreLocked(path.parent_path().string() + " is in use by another writer (" +
+                      (holder.empty() ? "unknown" : holder) + "); wait for it to end");
+  }
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  const std::string line = "process " + std::to_string(::getpid()) + " on " + host.data();
+  if (::ftruncate(file_, 0) == 0) {
+    static_cast<void>(::pwrite(file_, line.data(), line.size(), 0) < 0);  // only a courtesy
+  }
+}
+
+FileLock::~FileLock() {
+  if (file_ >= 0) ::close(file_);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lockstep {
+
+/// A whole small file, or nothing where there is none. Throws StorageError.
+[[nodiscard]] std::optional<std::string> read_file(const std::filesystem::path& path);
+
+/// Replaces a file so that after a crash either the old or the new content is there.
+void replace_file(const std::filesystem::path& path, std::string_view content);
+
+/// Appends to a file and returns once the bytes are on the disk.
+void append_synced(const std::filesystem::path& path, std::string_view content);
+
+/// Makes the folder's own entries durable.
+void sync_folder(const std::filesystem::path& folder);
+
+/// Throws StorageError unless `bytes` are free on the disk that holds `folder`.
+void require_free_space(const std::filesystem::path& folder, std::uint64_t bytes);
+
+/// An exclusive advisory lock on a file, held as long as the object lives. The file keeps a line
+/// saying who holds it.
+class FileLock {
+ public:
+  /// Throws StoreLocked, naming the holder, where somebody else has it.
+  explicit FileLock(const std::filesystem::path& path);
+  ~FileLock();
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+ private:
+  int file_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,208 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lockstep/action_log.h"
+#include "lockstep/run_control.h"
+#include "lockstep/types.h"
+
+namespace lockstep {
+
+/// How a store is opened.
+enum class StoreMode {
+  kRead,   ///< any number of processes, beside a writer; sees the epochs committed so far
+  kWrite,  ///< one process at a time; makes the store where the folder is missing or empty
+};
+
+struct StoreOptions {
+  StoreMode mode = StoreMode::kRead;
+  std::string pseudonym_key;  ///< secret; when set at creation, only keyed hashes of ids are stored
+  std::uint64_t reserve_bytes =
+      64 << 20;  ///< disk space to leave free; a job that would not, refuses to start
+};
+
+/// Which number space an external id belongs to.
+enum class IdSpace { kAccount, kObject };
+
+/// External ids of a batch, one a row: text when `text_offsets` is not empty, else numbers.
+/// A number and its decimal text are the same id; 007 and 7 are not.
+struct IdColumn {
+  std::span<const std::int64_t> numbers;
+  std::span<const std::int64_t> text_offsets;  ///< rows + 1 positions in `text`
+  std::span<const char> text;
+};
+
+/// Some rows of an export, as columns of equal length.
+struct ActionBatch {
+  IdColumn accounts;
+  IdColumn objects;
+  std::span<const TimeS> times;
+  std::span<const std::uint16_t> kinds;      ///< each an index into `kind_names`
+  std::span<const std::string> kind_names;   ///< such as retweet, share_url, hashtag, follow
+  IdColumn targets;                          ///< account acted upon; may be absent altogether
+  std::span<const std::uint8_t> has_target;  ///< one a row where `targets` is there: 0 for none
+};
+
+/// A row that the store could not take, by its place in the batch.
+struct RejectedRow {
+  std::uint64_t row = 0;
+  std::string reason;  ///< id (empty), utf8, nul, id_too_long (1,024 bytes) or time_range
+};
+
+/// What a job left in the store; also its line in the ledger.
+struct JobReceipt {
+  std::uint64_t epoch = 0;       ///< of the store once the job was in it
+  std::string content_hash;      ///< what makes a job the same job, such as a file's SHA-256
+  std::string source;            ///< a name for people
+  std::uint64_t accepted = 0;    ///< rows stored
+  std::uint64_t duplicates = 0;  ///< rows equal to another of the same job, stored once
+  std::uint64_t rejected = 0;    ///< rows in quarantine
+  std::uint64_t new_accounts = 0;
+  std::uint64_t new_objects = 0;
+  TimeS first_s = 0;  ///< earliest and latest action; 0 where nothing was stored
+  TimeS last_s = 0;
+  TimeS committed_s = 0;       ///< when it was acknowledged
+  std::uint64_t checksum = 0;  ///< sum over the rows of a 64-bit hash of each
+};
+
+/// One job under way: rows are staged in memory and sorted files, and none is visible or kept
+/// until `commit` returns. Destroyed without commit, it leaves no trace.
+class IngestJob {
+ public:
+  IngestJob(IngestJob&&) noexcept;
+  ~IngestJob();
+
+  /// Stages a batch; returns the rows it could not take. Throws InvalidArgument on columns of
+  /// different lengths, a kind past `kind_names`, or a kind name that is empty or not a word.
+  std::vector<RejectedRow> append(const ActionBatch& batch);
+
+  /// Sorts, writes and atomically adds everything staged, then notes it in the ledger (fsync).
+  /// `rejected` counts rows the caller put aside before `append`. All or nothing: on an error
+  /// the store is as it was. Throws StorageError, Interrupted.
+  JobReceipt commit(std::uint64_t rejected, TimeS now_s, RunControl* control = nullptr);
+
+  struct Impl;
+
+ private:
+  friend class Store;
+  explicit IngestJob(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// One stored action of a known account.
+struct StoredAction {
+  std::uint16_t kind = 0;
+  ObjectId object = 0;
+  TimeS time = 0;
+};
+
+/// One end of the follow / retweet graph as seen from the other.
+struct StoredNeighbour {
+  AccountId account = 0;
+  std::uint64_t actions = 0;
+  TimeS first_s = 0;
+  TimeS last_s = 0;
+};
+
+enum class Direction { kOut, kIn };
+
+struct ScanResult {
+  ActionLog log;
+  std::uint64_t duplicates = 0;  ///< equal rows of different jobs, given once
+};
+
+struct KindInfo {
+  std::string name;
+  std::uint64_t actions = 0;  ///< rows stored, cross-job duplicates included
+  TimeS first_s = 0;
+  TimeS last_s = 0;
+};
+
+struct StoreInfo {
+  std::string path;
+  std::string uuid;
+  int schema_major = 0;
+  int schema_minor = 0;
+  bool pseudonymous = false;
+  std::uint64_t epoch = 0;
+  std::uint64_t actions = 0;
+  std::uint64_t accounts = 0;
+  std::uint64_t objects = 0;
+  std::uint64_t disk_bytes = 0;
+  std::vector<KindInfo> kinds;
+};
+
+struct VerifyReport {
+  std::vector<std::string> problems;  ///< empty when all is well; each says what and where
+  std::uint64_t jobs = 0;             ///< jobs whose rows were counted and summed again
+  std::uint64_t rows = 0;
+};
+
+/// The durable record of actions: RocksDB under `events/`, a fsynced ledger beside it.
+///
+/// A store folder holds FORMAT, LEDGER, LOCK.ingest, events/ and cases/. Actions lie in sorted,
+/// delta-coded, checksummed blocks (see engine/store/FORMAT.md). A batch is one atomic
+/// ingestion of sorted files, over all families at once; each advances the epoch.
+/// Thread safe for reading; one job at a time. A forked child's calls throw StorageError.
+class Store {
+ public:
+  /// Throws StorageError (path, permission, space), StoreLocked (another writer),
+  /// StoreVersionError (newer schema), CorruptData (damage, or rows the ledger knows are
+  /// missing), InvalidArgument (wrong or missing pseudonym key).
+  static Store open(const std::filesystem::path& path, const StoreOptions& options = {});
+  Store(Store&&) noexcept;
+  ~Store();
+
+  /// The job that stored this content, if any did.
+  [[nodiscard]] std::optional<JobReceipt> find_job(const std::string& content_hash) const;
+  /// All jobs, in epoch order.
+  [[nodiscard]] std::vector<JobReceipt> jobs() const;
+
+  /// Starts a job. Throws InvalidArgument where the content is stored already or another job is
+  /// under way, StorageError in a reader or where `expected_bytes` would not fit on the disk.
+  [[nodiscard]] IngestJob begin_job(const std::string& content_hash, const std::string& source,
+                                    std::uint64_t expected_bytes = 0);
+
+  /// Lets a reader see what was committed since it opened; a writer sees its own at once.
+  void refresh();
+
+  [[nodiscard]] std::uint64_t epoch() const;
+  [[nodiscard]] std::vector<std::string> kinds() const;  ///< by kind number
+  /// All actions of a kind in [from_s, to_s), ready for projection. An unknown kind is empty.
+  [[nodiscard]] ScanResult scan(const std::string& kind, TimeS from_s, TimeS to_s,
+                                RunControl* control = nullptr) const;
+  /// All actions of an account in [from_s, to_s), in (kind, time, object) order.
+  [[nodiscard]] std::vector<StoredAction> account_actions(AccountId account, TimeS from_s,
+                                                          TimeS to_s) const;
+  /// Accounts that `account` acted upon (kOut), or that acted upon it (kIn), by id.
+  [[nodiscard]] std::vector<StoredNeighbour> neighbours(const std::string& kind, AccountId account,
+                                                        Direction direction) const;
+
+  /// The dense id of an external id, if the store has seen it. Applies the pseudonym key.
+  [[nodiscard]] std::optional<std::uint32_t> find_id(IdSpace space,
+                                                     std::string_view external) const;
+  /// External ids (pseudonyms where a key is set) of dense ids. InvalidArgument past the end.
+  [[nodiscard]] std::vector<std::string> names(IdSpace space,
+                                               std::span<const std::uint32_t> ids) const;
+  /// What is stored in place of an external id: itself, or its keyed pseudonym.
+  [[nodiscard]] std::string stored_name(IdSpace space, std::string_view external) const;
+
+  [[nodiscard]] StoreInfo info() const;
+  /// Reads every byte back: RocksDB's checksums, each block's, the ledger's sums, the mirrors.
+  [[nodiscard]] VerifyReport verify(RunControl* control = nullptr) const;
+
+  struct Impl;
+
+ private:
+  explicit Store(std::shared_ptr<Impl> impl);
+  std::shared_ptr<Impl> impl_;  ///< shared with a job under way
+};
+
+}  // namespace lockstep

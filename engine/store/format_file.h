@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace lockstep {
+
+constexpr int kSchemaMajor = 1;
+constexpr int kSchemaMinor = 0;
+
+/// The file FORMAT: what kind of store this is. Written last when a store is made, so that a
+/// folder with it is a whole store.
+struct FormatFile {
+  int major = kSchemaMajor;
+  int minor = kSchemaMinor;
+  std::string uuid;
+  std::string key_check;  ///< keyed hash of a constant; empty where ids are stored as they are
+
+  /// Nothing where there is none. Throws StorageError on a file that is not one, and
+  /// StoreVersionError on a schema newer than this program.
+  static std::optional<FormatFile> read(const std::filesystem::path& store);
+  void write(const std::filesystem::path& store) const;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bytes.h"
+#include "lockstep/store.h"
+
+namespace lockstep {
+
+/// Column families of events/, by their place in Database. FORMAT.md says what each holds.
+enum Family : std::size_t {
+  kDefaultFamily,
+  kSegments,
+  kByAccount,
+  kEdgesOut,
+  kEdgesIn,
+  kIds,
+  kNames,
+  kManifest,
+  kFamilyCount,
+};
+
+[[nodiscard]] inline std::vector<std::string> family_names() {
+  return {"segments", "by_account", "edges_out", "edges_in", "ids", "names", "manifest"};
+}
+
+constexpr std::size_t kNamesPerBlock = 1024;
+
+/// Key of an action block, in `segments` or `by_account`.
+struct BlockKey {
+  std::uint16_t kind = 0;
+  std::int64_t day = 0;
+  std::uint64_t epoch = 0;
+  std::uint32_t first_id = 0;  ///< object or account of the block's first row
+  std::uint32_t sequence = 0;  ///< tells apart blocks of one run that begin with the same id
+
+  [[nodiscard]] std::string bytes() const;
+  [[nodiscard]] static std::optional<BlockKey> parse(std::string_view key);
+};
+
+[[nodiscard]] std::string edge_key(std::uint16_t kind, AccountId account, std::uint64_t epoch);
+[[nodiscard]] std::string id_key(IdSpace space, std::string_view name);
+[[nodiscard]] std::string names_key(IdSpace space, std::uint32_t first_id);
+[[nodiscard]] std::string epoch_key(std::uint64_t epoch);
+[[nodiscard]] std::string hash_key(std::string_view content_hash);
+[[nodiscard]] std::string_view space_name(IdSpace space);
+
+/// What a store holds once a job is in it.
+struct Totals {
+  std::uint64_t accounts = 0;
+  std::uint64_t objects = 0;
+  std::vector<KindInfo> kinds;
+
+  [[nodiscard]] std::uint64_t actions() const;
+  [[nodiscard]] std::optional<std::uint16_t> kind_number(std::string_view name) const;
+};
+
+/// The row of `manifest` for one epoch.
+struct ManifestEntry {
+  JobReceipt receipt;
+  Totals totals;
+
+  [[nodiscard]] std::string bytes() const;
+  [[nodiscard]] static std::optional<ManifestEntry> parse(std::string_view text);
+};
+
+/// Names of consecutive ids in one value, and back; false on bytes that are not such a value.
+[[nodiscard]] std::string encode_names(const std::vector<std::string>& names);
+[[nodiscard]] bool decode_names(std::string_view block, std::vector<std::string>& names);
+
+/// Neighbours of one vertex, ascending by id, in one value, and back.
+[[nodiscard]] std::string encode_neighbours(const std::vector<StoredNeighbour>& neighbours);
+[[nodiscard]] bool decode_neighbours(std::string_view value,
+                                     std::vector<StoredNeighbour>& neighbours);
+
+}  // namespace lockstep

@@ -1,0 +1,112 @@
+#include "rocks.h"
+
+#include <rocksdb/file_checksum.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <unistd.h>
+
+#include <system_error>
+
+#include "lockstep/error.h"
+
+namespace lockstep {
+
+void check(const rocksdb::Status& status, const std::string& what,
+           const std::filesystem::path& path) {
+  if (status.ok()) return;
+  const std::string text = what + " " + path.string() + ": " + status.ToString();
+  if (status.IsCorruption()) {
+    throw CorruptData(text + "; run `lockstep store verify`, and restore from a backup");
+  }
+  if (status.IsNoSpace()) throw StorageError(text + "; free disk space and run it again");
+  throw StorageError(text);
+}
+
+rocksdb::Options database_options() {
+  rocksdb::Options options;
+  options.paranoid_checks = true;
+  options.track_and_verify_wals_in_manifest = true;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
+  options.recycle_log_file_num = 0;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.keep_log_file_num = 2;
+  options.max_open_files = -1;
+  options.max_background_jobs = 2;
+  options.compression = rocksdb::CompressionType::kLZ4Compression;
+  options.bottommost_compression = rocksdb::CompressionType::kZSTD;
+  rocksdb::BlockBasedTableOptions table;
+  table.format_version = 5;
+  table.block_size = 16 << 10;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.partition_filters = true;
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.cache_index_and_filter_blocks = false;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+Database::Database(const std::filesystem::path& path, const std::vector<std::string>& families,
+                   Mode mode, const std::filesystem::path& scratch)
+    : path_(path), scratch_(scratch), process_(::getpid()) {
+  auto options = database_options();
+  options.create_if_missing = mode == Mode::kCreate;
+  options.create_missing_column_families = mode == Mode::kCreate;
+  std::vector<rocksdb::ColumnFamilyDescriptor> wanted;
+  wanted.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions(options));
+  for (const auto& name : families) {
+    wanted.emplace_back(name, rocksdb::ColumnFamilyOptions(options));
+  }
+  rocksdb::DB* opened = nullptr;
+  const auto status = mode == Mode::kFollow
+                          ? rocksdb::DB::OpenAsSecondary(options, path.string(), scratch.string(),
+                                                         wanted, &handles_, &opened)
+                          : rocksdb::DB::Open(options, path.string(), wanted, &handles_, &opened);
+  if (!status.ok() && !status.IsNoSpace() && !status.IsCorruption() &&
+      !std::filesystem::exists(path / "CURRENT")) {
+    throw CorruptData("the database " + path.string() + " is gone (" + status.ToString() +
+                      "); restore it from a backup");
+  }
+  // A table file that is missing or too short is an I/O error to RocksDB and damage to us.
+  if (status.IsIOError() && status.ToString().find(".sst") != std::string::npos) {
+    throw CorruptData("a file of " + path.string() + " is missing or cut short: " +
+                      status.ToString() + "; restore it from a backup");
+  }
+  lockstep::check(status, "cannot open", path);
+  db_.reset(opened);
+}
+
+Database::~Database() {
+  if (!db_) return;
+  if (process_ != ::getpid()) {
+    static_cast<void>(db_.release());
+    return;
+  }
+  for (auto* handle : handles_) {
+    // Nothing is left to do about a failure here: the data is safe without it.
+    static_cast<void>(db_->DestroyColumnFamilyHandle(handle));
+  }
+  static_cast<void>(db_->Close());
+  db_.reset();
+  std::error_code ignored;
+  if (!scratch_.empty()) std::filesystem::remove_all(scratch_, ignored);
+}
+
+void Database::check_process() const {
+  if (process_ == ::getpid()) return;
+  throw StorageError("the store " + path_.parent_path().string() +
+                     " was opened before this process was forked; open it again here");
+}
+
+std::unique_ptr<rocksdb::Iterator> Database::iterate(std::size_t family) const {
+  rocksdb::ReadOptions options;
+  options.verify_checksums = true;
+  options.total_order_seek = true;
+  return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(options, handles_[family]));
+}
+
+void Database::check(const rocksdb::Iterator& iterator) const {
+  lockstep::check(iterator.status(), "cannot read", path_);
+}
+
+}  // namespace lockstep

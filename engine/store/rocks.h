@@ -1,0 +1,57 @@
+#pragma once
+
+#include <rocksdb/db.h>
+#include <rocksdb/options.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+/// The one way a RocksDB status leaves this folder: as an exception that names what and where.
+void check(const rocksdb::Status& status, const std::string& what,
+           const std::filesystem::path& path);
+
+/// Options that every database here is opened with; the reasons are in FORMAT.md.
+[[nodiscard]] rocksdb::Options database_options();
+
+/// An open database and its column families, closed in the right order, and only by the process
+/// that opened it: RocksDB's threads do not survive a fork, and closing would wait for them.
+class Database {
+ public:
+  enum class Mode {
+    kCreate,  ///< makes what is missing
+    kWrite,   ///< everything must be there
+    kFollow,  ///< a secondary beside a writer; its log lives in `scratch`
+  };
+
+  Database(const std::filesystem::path& path, const std::vector<std::string>& families, Mode mode,
+           const std::filesystem::path& scratch = {});
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  [[nodiscard]] rocksdb::DB& db() const { return *db_; }
+  [[nodiscard]] rocksdb::ColumnFamilyHandle* family(std::size_t i) const { return handles_[i]; }
+  [[nodiscard]] std::size_t family_count() const { return handles_.size(); }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  /// Throws StorageError in a process other than the one that opened it.
+  void check_process() const;
+
+  /// A snapshot-consistent iterator over one family, checksums verified.
+  [[nodiscard]] std::unique_ptr<rocksdb::Iterator> iterate(std::size_t family) const;
+  /// Throws CorruptData or StorageError where an iterator stopped for a reason.
+  void check(const rocksdb::Iterator& iterator) const;
+
+ private:
+  std::filesystem::path path_;
+  std::filesystem::path scratch_;
+  int process_;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+};
+
+}  // namespace lockstep

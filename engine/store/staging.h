@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "block.h"
+#include "lockstep/dictionary.h"
+#include "lockstep/store.h"
+
+namespace lockstep {
+
+/// The rows of a job with the job's own numbers for ids and kinds, as batches come in.
+class Staging {
+ public:
+  std::vector<RejectedRow> append(const ActionBatch& batch);
+
+  /// All rows in the order they came; the staging is empty afterwards.
+  [[nodiscard]] std::vector<ActionRow> take_rows();
+
+  [[nodiscard]] const Dictionary& accounts() const { return accounts_; }
+  [[nodiscard]] const Dictionary& objects() const { return objects_; }
+  [[nodiscard]] const std::vector<std::string>& kinds() const { return kinds_; }
+  [[nodiscard]] std::uint64_t row_count() const { return row_count_; }
+
+ private:
+  [[nodiscard]] std::vector<std::uint16_t> number_kinds(const ActionBatch& batch);
+
+  Dictionary accounts_;
+  Dictionary objects_;
+  std::vector<std::string> kinds_;
+  std::vector<std::vector<ActionRow>> chunks_;
+  std::uint64_t row_count_ = 0;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+#include "../base/file_io.h"
+#include "block.h"
+#include "format_file.h"
+#include "layout.h"
+#include "ledger.h"
+#include "lockstep/store.h"
+#include "rocks.h"
+
+namespace lockstep {
+
+struct Store::Impl {
+  explicit Impl(std::filesystem::path store_path, StoreOptions store_options);
+
+  std::filesystem::path path;
+  StoreOptions options;
+  FormatFile format;
+  Ledger ledger;
+  std::unique_ptr<FileLock> lock;  ///< writers only; outlives the database
+  std::unique_ptr<Database> events;
+
+  mutable std::shared_mutex guard;  ///< over what follows
+  std::vector<JobReceipt> jobs;
+  Totals totals;
+  bool job_running = false;
+
+  /// Reads manifest and totals, and holds them against the ledger.
+  void load();
+  [[nodiscard]] std::string stored_name(IdSpace space, std::string_view external) const;
+  [[nodiscard]] Totals current_totals() const;
+
+ private:
+  void open_writer();
+  void open_reader();
+  void create();
+  void adopt_format(const FormatFile& found);
+  [[nodiscard]] std::string key_check() const;
+  void compare_with_ledger(const std::vector<JobReceipt>& known) const;
+};
+
+/// The days that times in [from_s, to_s) fall on, clamped to what keys can hold.
+struct DayRange {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+};
+[[nodiscard]] DayRange days_between(TimeS from_s, TimeS to_s);
+
+/// A block's key or CorruptData.
+[[nodiscard]] BlockKey parse_or_throw(const Database& database, std::string_view key);
+
+/// Decodes a block or throws CorruptData naming it.
+void decode_or_throw(const Database& database, Family family, const BlockKey& key,
+                     std::string_view block, std::vector<ActionRow>& rows);
+
+}  // namespace lockstep

@@ -1,0 +1,249 @@
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "lockstep/error.h"
+#include "lockstep/parallel.h"
+#include "store_impl.h"
+
+namespace lockstep {
+namespace {
+
+/// One encoded block as it was read.
+struct RawBlock {
+  BlockKey key;
+  std::string bytes;
+};
+
+std::vector<RawBlock> read_blocks(const Database& database, std::uint16_t kind, DayRange days,
+                                  RunControl* control) {
+  std::vector<RawBlock> blocks;
+  const auto iterator = database.iterate(kSegments);
+  for (iterator->Seek(BlockKey{kind, days.first}.bytes()); iterator->Valid(); iterator->Next()) {
+    if (control != nullptr) control->check();
+    const auto key = parse_or_throw(database, iterator->key().ToStringView());
+    if (key.kind != kind || key.day > days.last) break;
+    blocks.push_back({key, iterator->value().ToString()});
+  }
+  database.check(*iterator);
+  return blocks;
+}
+
+/// What projection needs of a row; 16 bytes.
+struct ScanRow {
+  ObjectId object;
+  AccountId account;
+  TimeS time;
+  friend bool operator==(const ScanRow&, const ScanRow&) = default;
+};
+
+bool before(const ScanRow& a, const ScanRow& b) {
+  if (a.object != b.object) return a.object < b.object;
+  return a.time != b.time ? a.time < b.time : a.account < b.account;
+}
+
+/// Rows of all blocks, block after block: runs of days and epochs, each in order.
+std::vector<ScanRow> decode_blocks(const Database& database, const std::vector<RawBlock>& blocks,
+                                   TimeS from_s, TimeS to_s, RunControl* control) {
+  std::vector<std::vector<ScanRow>> decoded(blocks.size());
+  parallel_for_scratch(
+      blocks.size(), 16, [] { return std::vector<ActionRow>(); },
+      [&](std::vector<ActionRow>& rows, std::size_t begin, std::size_t end) {
+        if (control != nullptr) control->check();
+        for (auto i = begin; i < end; ++i) {
+          rows.clear();
+          decode_or_throw(database, kSegments, blocks[i].key, blocks[i].bytes, rows);
+          for (const auto& row : rows) {
+            if (row.time < from_s || row.time >= to_s) continue;
+            decoded[i].push_back({row.object, row.account, row.time});
+          }
+        }
+      });
+  std::vector<std::size_t> offsets(blocks.size() + 1, 0);
+  for (std::size_t i = 0; i < blocks.size(); ++i) offsets[i + 1] = offsets[i] + decoded[i].size();
+  std::vector<ScanRow> rows(offsets.back());
+  parallel_for(blocks.size(), 16, [&](std::size_t begin, std::size_t end) {
+    for (auto i = begin; i < end; ++i) {
+      std::copy(decoded[i].begin(), decoded[i].end(),
+                rows.begin() + static_cast<std::ptrdiff_t>(offsets[i]));
+      decoded[i] = {};
+    }
+  });
+  return rows;
+}
+
+/// Sorted rows without repeats, as a log.
+ScanResult as_log(std::vector<ScanRow> rows, std::uint32_t account_count) {
+  ScanResult result;
+  const auto read = rows.size();
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  result.duplicates = read - rows.size();
+  std::vector<AccountId> accounts(rows.size());
+  std::vector<ObjectId> objects(rows.size());
+  std::vector<TimeS> times(rows.size());
+  parallel_for(rows.size(), 1 << 16, [&](std::size_t begin, std::size_t end) {
+    for (auto i = begin; i < end; ++i) {
+      accounts[i] = rows[i].account;
+      objects[i] = rows[i].object;
+      times[i] = rows[i].time;
+    }
+  });
+  rows = {};
+  result.log =
+      ActionLog::from_sorted(std::move(accounts), objects, std::move(times), account_count);
+  return result;
+}
+
+/// Appends the account's rows of one run (kind, day, epoch) of `by_account`.
+void read_run(const Database& database, rocksdb::Iterator& iterator, const BlockKey& run,
+              AccountId account, std::vector<ActionRow>& found) {
+  const BlockKey past{run.kind, run.day, run.epoch, account, 0xffffffffU};
+  std::vector<ActionRow> rows;
+  for (iterator.SeekForPrev(past.bytes()); iterator.Valid(); iterator.Prev()) {
+    const auto key = parse_or_throw(database, iterator.key().ToStringView());
+    if (key.kind != run.kind || key.day != run.day || key.epoch != run.epoch) break;
+    rows.clear();
+    decode_or_throw(database, kByAccount, key, iterator.value().ToStringView(), rows);
+    for (const auto& row : rows) {
+      if (row.account == account) found.push_back(row);
+    }
+    if (key.first_id < account) break;
+  }
+  database.check(iterator);
+}
+
+std::vector<ActionRow> read_account(const Database& database, std::uint16_t kind, AccountId account,
+                                    DayRange days) {
+  std::vector<ActionRow> found;
+  const auto runs = database.iterate(kByAccount);
+  const auto blocks = database.iterate(kByAccount);
+  runs->Seek(BlockKey{kind, days.first}.bytes());
+  while (runs->Valid()) {
+    auto run = parse_or_throw(database, runs->key().ToStringView());
+    if (run.kind != kind || run.day > days.last) break;
+    read_run(database, *blocks, run, account, found);
+    runs->Seek(BlockKey{kind, run.day, run.epoch + 1}.bytes());
+  }
+  database.check(*runs);
+  return found;
+}
+
+}  // namespace
+
+ScanResult Store::scan(const std::string& kind, TimeS from_s, TimeS to_s,
+                       RunControl* control) const {
+  impl_->events->check_process();
+  const auto totals = impl_->current_totals();
+  const auto number = totals.kind_number(kind);
+  const auto account_count = static_cast<std::uint32_t>(totals.accounts);
+  if (!number || from_s >= to_s) return as_log({}, account_count);
+  const auto blocks = read_blocks(*impl_->events, *number, days_between(from_s, to_s), control);
+  auto rows = decode_blocks(*impl_->events, blocks, from_s, to_s, control);
+  parallel_sort(rows.begin(), rows.end(), before);
+  return as_log(std::move(rows), account_count);
+}
+
+std::vector<StoredAction> Store::account_actions(AccountId account, TimeS from_s,
+                                                 TimeS to_s) const {
+  impl_->events->check_process();
+  const auto kinds = impl_->current_totals().kinds.size();
+  std::vector<ActionRow> rows;
+  for (std::size_t kind = 0; kind < kinds && from_s < to_s; ++kind) {
+    const auto of_kind = read_account(*impl_->events, static_cast<std::uint16_t>(kind), account,
+                                      days_between(from_s, to_s));
+    rows.insert(rows.end(), of_kind.begin(), of_kind.end());
+  }
+  std::vector<StoredAction> actions;
+  for (const auto& row : rows) {
+    if (row.time >= from_s && row.time < to_s) actions.push_back({row.kind, row.object, row.time});
+  }
+  const auto key = [](const StoredAction& a) { return std::tuple(a.kind, a.time, a.object); };
+  std::sort(actions.begin(), actions.end(),
+            [&](const auto& a, const auto& b) { return key(a) < key(b); });
+  actions.erase(std::unique(actions.begin(), actions.end(),
+                            [&](const auto& a, const auto& b) { return key(a) == key(b); }),
+                actions.end());
+  return actions;
+}
+
+std::vector<StoredNeighbour> Store::neighbours(const std::string& kind, AccountId account,
+                                               Direction direction) const {
+  impl_->events->check_process();
+  const auto number = impl_->current_totals().kind_number(kind);
+  if (!number) return {};
+  const auto iterator = impl_->events->iterate(direction == Direction::kOut ? kEdgesOut : kEdgesIn);
+  const auto prefix = edge_key(*number, account, 0).substr(0, 6);
+  std::vector<StoredNeighbour> found;
+  for (iterator->Seek(prefix); iterator->Valid() && iterator->key().starts_with(prefix);
+       iterator->Next()) {
+    if (!decode_neighbours(iterator->value().ToStringView(), found)) {
+      throw CorruptData("a neighbour list of " + impl_->events->path().string() +
+                        " is damaged; restore it from a backup");
+    }
+  }
+  impl_->events->check(*iterator);
+  std::map<AccountId, StoredNeighbour> merged;
+  for (const auto& n : found) {
+    auto [at, fresh] = merged.emplace(n.account, n);
+    if (fresh) continue;
+    at->second.actions += n.actions;
+    at->second.first_s = std::min(at->second.first_s, n.first_s);
+    at->second.last_s = std::max(at->second.last_s, n.last_s);
+  }
+  found.clear();
+  for (const auto& [id, neighbour] : merged) found.push_back(neighbour);
+  return found;
+}
+
+std::optional<std::uint32_t> Store::find_id(IdSpace space, std::string_view external) const {
+  impl_->events->check_process();
+  std::string value;
+  const auto status = impl_->events->db().Get(
+      {}, impl_->events->family(kIds), id_key(space, impl_->stored_name(space, external)), &value);
+  if (status.IsNotFound()) return std::nullopt;
+  check(status, "cannot read", impl_->events->path());
+  const auto id = static_cast<std::uint32_t>(ByteReader(value).big_endian(4));
+  // A reader sees ids of a job whose manifest it has not read yet; they are not there for it.
+  const auto totals = impl_->current_totals();
+  const auto known = space == IdSpace::kAccount ? totals.accounts : totals.objects;
+  return id < known ? std::optional(id) : std::nullopt;
+}
+
+std::vector<std::string> Store::names(IdSpace space, std::span<const std::uint32_t> ids) const {
+  impl_->events->check_process();
+  const auto totals = impl_->current_totals();
+  const auto known = space == IdSpace::kAccount ? totals.accounts : totals.objects;
+  std::vector<std::size_t> order(ids.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return ids[a] < ids[b]; });
+  std::vector<std::string> found(ids.size());
+  std::vector<std::string> block;
+  std::uint32_t first = 0;
+  const auto iterator = impl_->events->iterate(kNames);
+  for (const auto i : order) {
+    if (ids[i] >= known) {
+      throw InvalidArgument(std::string(space_name(space)) + " " + std::to_string(ids[i]) +
+                            " is past the " + std::to_string(known) + " of the store");
+    }
+    if (block.empty() || ids[i] - first >= block.size()) {
+      iterator->SeekForPrev(names_key(space, ids[i]));
+      impl_->events->check(*iterator);
+      const bool good = iterator->Valid() && iterator->key().size() == 5 &&
+                        decode_names(iterator->value().ToStringView(), block);
+      first = good ? static_cast<std::uint32_t>(
+                         ByteReader(iterator->key().ToStringView().substr(1)).big_endian(4))
+                   : 0;
+      if (!good || ids[i] - first >= block.size()) {
+        throw CorruptData("the names of " + impl_->events->path().string() +
+                          " are damaged; restore it from a backup");
+      }
+    }
+    found[i] = block[ids[i] - first];
+  }
+  return found;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,218 @@
+"""The functions on tables: one contract for all inputs, values against slow versions."""
+
+import itertools
+import random
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import lockstep as ls
+
+
+def random_log(seed: int, rows: int = 300) -> dict[str, list]:
+    draw = random.Random(seed)
+    return {
+        "account_id": [f"user {draw.randrange(12)}" for _ in range(rows)],
+        "object_id": [draw.randrange(15) for _ in range(rows)],
+        "timestamp": [1_600_000_000 + draw.randrange(900) for _ in range(rows)],
+    }
+
+
+def slow_coaction(log, window_s, min_objects):
+    rows = list(zip(*log.values(), strict=True))
+    met = {}
+    for (a, o, t), (b, p, u) in itertools.combinations(rows, 2):
+        if a != b and o == p and abs(t - u) <= window_s:
+            objects, pairs = met.get((min(a, b), max(a, b)), (set(), 0))
+            met[min(a, b), max(a, b)] = (objects | {o}, pairs + 1)
+    return [
+        {"source": a, "target": b, "objects": len(objects), "pairs": pairs}
+        for (a, b), (objects, pairs) in sorted(met.items())
+        if len(objects) >= min_objects
+    ]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_coaction_matches_all_pairs(seed):
+    log = random_log(seed)
+    for window_s, min_objects in [(0, 1), (20, 2), (60, 3)]:
+        got = ls.coaction(log, window_s=window_s, min_objects=min_objects)
+        assert got.to_pylist() == slow_coaction(log, window_s, min_objects)
+
+
+@pytest.mark.parametrize(
+    "make", [dict, pa.table, pd.DataFrame, pl.DataFrame, lambda d: pa.table(d).to_batches()[0]]
+)
+def test_every_kind_of_table_is_taken(make):
+    log = random_log(3)
+    want = ls.coaction(log).to_pylist()
+    assert want
+    assert ls.coaction(make(log)).to_pylist() == want
+    assert ls.significance(make(log)).select(["source", "objects"]).num_rows == len(want)
+
+
+def test_results_convert():
+    table = ls.coaction(random_log(1))
+    assert list(table.to_pandas().columns) == ["source", "target", "objects", "pairs"]
+    assert pa.table(table).equals(table)
+    assert pl.DataFrame(table).height == table.num_rows
+
+
+@pytest.mark.parametrize("kind", [pa.int32(), pa.int64(), pa.uint64(), pa.string()])
+def test_ids_come_back_in_their_own_type_and_order(kind):
+    accounts = [9, 10, 9, 10] if kind != pa.string() else ["9", "10", "9", "10"]
+    log = pa.table(
+        {
+            "account_id": pa.array(accounts, type=kind),
+            "object_id": pa.array(["x", "x", "y", "y"]).dictionary_encode(),
+            "timestamp": [1, 2, 3, 4],
+        }
+    )
+    row = ls.coaction(log).to_pylist()[0]
+    assert row["source"] < row["target"]
+    assert {row["source"], row["target"]} == set(accounts)
+
+
+def test_times_in_any_unit_are_floored_to_seconds():
+    log = pd.DataFrame(random_log(2))
+    want = ls.coaction(log).to_pylist()
+    assert want
+    millis = log.assign(timestamp=log["timestamp"] * 1000 + 999)
+    assert ls.coaction(millis, time_unit="ms").to_pylist() == want
+    stamps = log.assign(timestamp=pd.to_datetime(log["timestamp"], unit="s", utc=True))
+    assert ls.coaction(stamps).to_pylist() == want
+    floats = log.assign(timestamp=log["timestamp"] + 0.75)
+    assert ls.coaction(floats).to_pylist() == want
+    with pytest.raises(ValueError, match="time_unit='ms'"):
+        ls.coaction(millis)
+
+
+BAD_LOGS = [
+    ({"object_id": ["x"], "timestamp": [1]}, ValueError, "lacks account_id"),
+    (
+        {"account_id": [1.7], "object_id": ["x"], "timestamp": [1]},
+        TypeError,
+        "account_id is double",
+    ),
+    (
+        {"account_id": [None, "a"], "object_id": ["x", "y"], "timestamp": [1, 2]},
+        ValueError,
+        "row 0",
+    ),
+    ({"account_id": ["a"], "object_id": ["x"], "timestamp": [float("nan")]}, ValueError, "row 0"),
+    ({"account_id": ["a"], "object_id": ["x"], "timestamp": ["noon"]}, TypeError, "timestamp is"),
+    ({"account_id": ["a"], "object_id": ["x"], "timestamp": [None]}, (ValueError, TypeError), ""),
+    (7, TypeError, "expected a table"),
+]
+
+
+@pytest.mark.parametrize(("log", "error", "message"), BAD_LOGS)
+@pytest.mark.parametrize("function", [ls.coaction, ls.significance])
+def test_bad_logs_give_one_clear_error(function, log, error, message):
+    with pytest.raises(error, match=message):
+        function(log)
+
+
+def test_bad_options_give_one_clear_error():
+    log = random_log(1)
+    edges = {"source": ["a"], "target": ["b"]}
+    for call, message in [
+        (lambda: ls.coaction(log, window_s=-1), "window_s is -1"),
+        (lambda: ls.coaction(log, min_objects=0), "min_objects is 0"),
+        (lambda: ls.coaction(log, time_unit="h"), "time_unit"),
+        (lambda: ls.significance(log, fdr=0.0), "fdr is 0.0"),
+        (lambda: ls.communities(edges, method="magic"), "method is 'magic'"),
+        (lambda: ls.communities(edges, quality="magic"), "modularity"),
+        (lambda: ls.communities(edges, resolution=-1.0), "resolution"),
+        (lambda: ls.communities({"source": ["a"], "target": ["a"]}), "a"),
+        (lambda: ls.communities(edges, weight="w"), "lacks w"),
+        (lambda: ls.propagate(edges, ["a"], method="magic"), "method is 'magic'"),
+        (lambda: ls.propagate(edges, ["a"], damping=1.0), "damping"),
+        (lambda: ls.propagate(edges, []), "no seeds"),
+        (lambda: ls.propagate(edges, ["z"]), "none of the 1 seeds"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            call()
+    with pytest.raises(TypeError, match="seeds are int64"):
+        ls.propagate(edges, [1])
+
+
+def test_empty_log_gives_empty_tables():
+    log = pa.table(
+        {
+            "account_id": pa.array([], type=pa.string()),
+            "object_id": pa.array([], type=pa.string()),
+            "timestamp": pa.array([], type=pa.int64()),
+        }
+    )
+    assert ls.coaction(log).num_rows == 0
+    assert ls.significance(log).column_names[-1] == "significant"
+
+
+def planted_log(seed: int, organic: int = 20_000) -> tuple[pd.DataFrame, set[str]]:
+    random_ = np.random.default_rng(seed)
+    week = 7 * 86_400
+    accounts = (random_.random(organic) ** 2 * 900).astype(int)
+    objects = (random_.random(organic) ** 2 * 2_500).astype(int)
+    times = random_.integers(0, week, organic)
+    members = np.arange(900, 908)
+    moments = random_.integers(0, week, 12)
+    planted = pd.DataFrame(
+        [
+            (member, 10_000 + number, moment + random_.integers(0, 30))
+            for number, moment in enumerate(moments)
+            for member in members
+        ]
+    ).to_numpy()
+    rows = np.concatenate([np.stack([accounts, objects, times], axis=1), planted])
+    frame = pd.DataFrame(rows, columns=["account_id", "object_id", "timestamp"])
+    return frame, set(members.tolist())
+
+
+def test_significance_keeps_planted_pairs_and_little_else():
+    log, members = planted_log(4)
+    table = ls.significance(log)
+    assert table.select(["source", "target", "objects", "pairs"]).equals(ls.coaction(log))
+    kept = table.filter(table["significant"]).to_pylist()
+    planted = [row for row in kept if {row["source"], row["target"]} <= members]
+    assert len(planted) == 28
+    assert len(kept) - len(planted) <= 3
+    assert all(row["q_value"] <= 0.05 for row in kept)
+
+
+def test_shuffled_accounts_give_no_discovery_in_most_runs():
+    log, _ = planted_log(9, organic=5_000)
+    random_ = np.random.default_rng(1)
+    runs_with_any = 0
+    for _ in range(40):
+        shuffled = log.assign(account_id=random_.permutation(log["account_id"].to_numpy()))
+        runs_with_any += any(ls.significance(shuffled)["significant"].to_pylist())
+    assert runs_with_any <= 2
+
+
+def test_communities_and_propagation_on_two_triangles_and_a_bridge():
+    #   1 - 2       4 - 5
+    #    \ /         \ /
+    #     3 --------- 6
+    edges = {"source": [1, 1, 2, 4, 4, 5, 3], "target": [2, 3, 3, 5, 6, 6, 6]}
+    found = ls.communities(edges)
+    assert found["vertex"].to_pylist() == [1, 2, 3, 4, 5, 6]
+    assert found["community"].to_pylist() == [0, 0, 0, 1, 1, 1]
+    score = dict(zip(*ls.propagate(edges, [1]).to_pydict().values(), strict=True))
+    assert sum(score.values()) == pytest.approx(1.0)
+    assert score[1] > score[2] > score[4]
+    assert score[4] == pytest.approx(score[5])
+    weighted = ls.propagate(edges, {"vertex": [1, 5], "confidence": [0.9, 0.1]})
+    assert weighted["score"][0].as_py() > weighted["score"][4].as_py()
+    with pytest.warns(UserWarning, match="1 of 2 seeds"):
+        ls.propagate(edges, [1, 77])
+
+
+def test_threads_do_not_change_results():
+    log, _ = planted_log(2)
+    many = ls.significance(log)
+    with ls.ThreadLimit(1):
+        assert ls.significance(log).equals(many)

@@ -1,0 +1,158 @@
+"""Exact parity with the outputs of other tools, read from ../shared where that folder exists."""
+
+import csv
+import random
+from collections import Counter
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import lockstep as ls
+from lockstep import compat
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+GOLDEN = SHARED / "golden"
+LOG = SHARED / "data" / "russian-coord-tweets" / "log.parquet"
+
+needs_golden = pytest.mark.skipif(
+    not (GOLDEN.is_dir() and LOG.is_file()),
+    reason="the reference outputs of ../shared/golden are not on this machine",
+)
+
+
+@pytest.fixture(scope="module")
+def log() -> pa.Table:
+    return pq.read_table(LOG)
+
+
+def rows_of(name: str) -> list[dict[str, str]]:
+    with (GOLDEN / name).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+CASES = [
+    (0, 2, True),
+    (1, 2, True),
+    (10, 2, True),
+    (10, 5, True),
+    (10, 5, False),
+    (60, 1, True),
+    (60, 2, True),
+    (60, 2, False),
+    (60, 5, True),
+]
+
+
+@needs_golden
+@pytest.mark.parametrize(("window", "participation", "noloops"), CASES)
+def test_coortweet_edges(log, window, participation, noloops):
+    name = f"crt_w{window}_mp{participation}_{'noloops' if noloops else 'loops'}"
+    groups = compat.detect_groups(
+        log, time_window=window, min_participation=participation, remove_loops=noloops
+    )
+    network = compat.coordinated_network(groups)
+    want = {
+        tuple(sorted((row["from"], row["to"]))): (int(row["weight"]), float(row["avg_time_delta"]))
+        for row in rows_of(f"{name}_edges.csv")
+    }
+    got = {
+        (row["source"], row["target"]): (row["weight"], pytest.approx(row["avg_time_delta"]))
+        for row in network.to_pylist()
+    }
+    assert len(want) == network.num_rows
+    assert got == want
+
+
+@needs_golden
+@pytest.mark.parametrize(("window", "participation", "noloops"), CASES)
+def test_coortweet_pairs(log, window, participation, noloops):
+    name = f"crt_w{window}_mp{participation}_{'noloops' if noloops else 'loops'}_pairs.csv"
+    if not (GOLDEN / name).is_file():
+        pytest.skip(f"../shared/golden has no {name}")
+    groups = compat.detect_groups(
+        log, time_window=window, min_participation=participation, remove_loops=noloops
+    )
+
+    def key(row):
+        # Which of two shares in the same second is the older is the peer's sort order.
+        ends = [(row["content_id"], row["account_id"]), (row["content_id_y"], row["account_id_y"])]
+        if int(row["time_delta"]) == 0:
+            ends.sort()
+        return (row["object_id"], *ends, int(row["time_delta"]))
+
+    assert Counter(map(key, groups.to_pylist())) == Counter(map(key, rows_of(name)))
+
+
+@needs_golden
+@pytest.mark.parametrize("quantile", [50, 99])
+def test_coortweet_quantile(log, quantile):
+    groups = compat.detect_groups(log, time_window=60, min_participation=2)
+    network = compat.coordinated_network(groups, edge_weight=quantile / 100)
+    want = rows_of(f"crt_w60_mp2_noloops_sub1_q{quantile}.csv")
+    assert {(r["source"], r["target"]) for r in network.to_pylist()} == {
+        tuple(sorted((r["from"], r["to"]))) for r in want
+    }
+
+
+@needs_golden
+def test_coordination_network_toolkit(log):
+    got = compat.co_retweet(log, time_window=60)
+    want = {(r["user_1"], r["user_2"]): int(r["weight"]) for r in rows_of("qut_coretweet_w60.csv")}
+    want = {pair: weight for pair, weight in want.items() if pair[0] != pair[1]}
+    assert {(r["source"], r["target"]): r["weight"] for r in got.to_pylist()} == want
+
+
+@needs_golden
+def test_projection_counts_the_pairs_that_coortweet_counts(log):
+    """With one row a content and no filter on participation the two rules are one."""
+    renamed = log.select(["account_id", "object_id", "timestamp_share"]).rename_columns(
+        ["account_id", "object_id", "timestamp"]
+    )
+    got = ls.coaction(renamed, window_s=60, min_objects=1)
+    want = {
+        tuple(sorted((r["from"], r["to"]))): int(r["weight"])
+        for r in rows_of("crt_w60_mp1_noloops_edges.csv")
+    }
+    assert {(r["source"], r["target"]): r["pairs"] for r in got.to_pylist()} == want
+
+
+def test_rules_against_all_rows_on_a_random_log():
+    random.seed(5)
+    rows = [
+        {
+            "object_id": f"o{random.randrange(6)}",
+            "account_id": f"a{random.randrange(9)}",
+            "content_id": f"c{number}",
+            "timestamp_share": random.randrange(400),
+        }
+        for number in range(150)
+    ]
+    log = pa.Table.from_pylist(rows)
+    pairs: Counter[tuple[str, str]] = Counter()
+    reached: Counter[tuple[str, str]] = Counter()
+    for a in rows:
+        others = {
+            b["account_id"]
+            for b in rows
+            if a["object_id"] == b["object_id"]
+            and abs(a["timestamp_share"] - b["timestamp_share"]) <= 20
+            and a["account_id"] != b["account_id"]
+        }
+        reached.update((a["account_id"], other) for other in others)
+        for b in rows:
+            if (
+                a["content_id"] < b["content_id"]
+                and a["account_id"] != b["account_id"]
+                and a["object_id"] == b["object_id"]
+                and abs(a["timestamp_share"] - b["timestamp_share"]) <= 20
+            ):
+                pairs[tuple(sorted((a["account_id"], b["account_id"])))] += 1
+    groups = compat.detect_groups(log, time_window=20, min_participation=1)
+    network = compat.coordinated_network(groups)
+    assert {(r["source"], r["target"]): r["weight"] for r in network.to_pylist()} == dict(pairs)
+    directed = compat.co_retweet(log, time_window=20)
+    assert {(r["source"], r["target"]): r["weight"] for r in directed.to_pylist()} == dict(reached)
+    with pytest.raises(ValueError, match="time_window"):
+        compat.detect_groups(log, time_window=-1)
