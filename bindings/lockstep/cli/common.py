@@ -1,0 +1,141 @@
+"""What all commands share: options, tables, and errors as one line."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lockstep.errors import ConfigError
+
+__all__ = [
+    "emit_json",
+    "example",
+    "json_option",
+    "key_option",
+    "note",
+    "parse_bytes",
+    "parse_duration",
+    "print_table",
+    "progress_bar",
+    "watched",
+]
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+key_option = click.option(
+    "--key-file",
+    type=click.Path(path_type=Path),
+    help="File with the pseudonym key of the store.",
+)
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_BYTES = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+
+
+def example(*lines: str) -> str:
+    """The examples at the end of a command's help."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def note(text: str) -> None:
+    """A line for people, beside the result."""
+    click.echo(text, err=True)
+
+
+def emit_json(value: Any) -> None:
+    """The result as JSON on standard output."""
+    click.echo(json.dumps(value, indent=2, default=str))
+
+
+def parse_duration(text: str) -> int:
+    """Seconds of 60, 60s, 10m, 2h or 1d."""
+    match = re.fullmatch(r"(\d+)([smhd]?)", text.strip())
+    if not match:
+        raise ConfigError(f"{text!r} is no duration; give 60s, 10m, 2h or 1d")
+    return int(match[1]) * _SECONDS[match[2] or "s"]
+
+
+def parse_bytes(text: str) -> int:
+    """Bytes of 1000000, 512MiB or 3GiB."""
+    match = re.fullmatch(r"(\d+)(KiB|MiB|GiB|)", text.strip())
+    if not match:
+        raise ConfigError(f"{text!r} is no size; give 512MiB or 3GiB")
+    return int(match[1]) * _BYTES[match[2]]
+
+
+def print_table(rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
+    """Rows as an aligned table; `columns` maps a key to its heading, numbers go to the right."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(soft_wrap=False, width=None if sys.stdout.isatty() else 140)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for key, heading in columns.items():
+        numeric = bool(rows) and all(isinstance(row[key], int | float) for row in rows)
+        table.add_column(heading, justify="right" if numeric else "left", overflow="ellipsis",
+                         no_wrap=numeric)
+    for row in rows:
+        table.add_row(*(Text(_shown(row[key])) for key in columns))
+    console.print(table)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    # Control characters and turns of direction must not reach the terminal.
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(value))
+
+
+@contextmanager
+def progress_bar(label: str, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error for `say(done, total)`; silent when asked to be, or piped."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as progress:
+        task = progress.add_task(label, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total or None)
+
+
+@contextmanager
+def watched(control: Any, say: Callable[[int, int], None]) -> Iterator[None]:
+    """Shows the progress of a C++ call, which `control` reports, while the block runs."""
+    stop = threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(0.1):
+            say(control.done, control.total)
+            time.sleep(0)
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()

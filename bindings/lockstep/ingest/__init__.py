@@ -1,0 +1,14 @@
+"""Export files into the store: CSV, NDJSON, Parquet and Arrow, plain, gzip or zstd."""
+
+from lockstep.ingest.job import IngestOptions, IngestResult, ingest_file
+from lockstep.ingest.mapping import PRESETS, ColumnMap, parse_map, read_map_file
+
+__all__ = [
+    "PRESETS",
+    "ColumnMap",
+    "IngestOptions",
+    "IngestResult",
+    "ingest_file",
+    "parse_map",
+    "read_map_file",
+]

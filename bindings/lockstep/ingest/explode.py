@@ -1,0 +1,83 @@
+"""Rows of an archive that stand for several actions each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+__all__ = ["Actions", "explode_x_io"]
+
+# Values that the archive writes for "nothing here".
+_EMPTY = pa.array(["", "[]", "nan", "None", "null"])
+
+
+@dataclass
+class Actions:
+    """Actions of one kind: which row each came from, its object and, where known, its target."""
+
+    kind: str
+    row: npt.NDArray[np.int64]
+    object: pa.Array
+    target: pa.Array | None = None
+
+
+def explode_x_io(columns: dict[str, pa.Array]) -> Iterator[Actions]:
+    """The actions of tweets in the X / Twitter information-operations archive.
+
+    A retweet is one action on the tweet it repeats. Any other tweet is a `post`, a `reply` where
+    it answers one, and one `share_url`, `hashtag` or `mention` for each it holds. Hashtags are
+    case-folded and NFKC; links are kept as they are.
+    """
+    text = {name: _text(column) for name, column in columns.items()}
+    retweet = _filled(text["retweet_tweetid"])
+    yield _single("retweet", retweet, text["retweet_tweetid"], text["retweet_userid"])
+    yield _single("post", ~retweet, text["tweetid"], None)
+    reply = ~retweet & _filled(text["in_reply_to_tweetid"])
+    yield _single("reply", reply, text["in_reply_to_tweetid"], text["in_reply_to_userid"])
+    yield _listed("share_url", ~retweet, text["urls"])
+    tags = _listed("hashtag", ~retweet, text["hashtags"])
+    tags.object = pc.utf8_lower(pc.utf8_normalize(tags.object, form="NFKC"))
+    yield tags
+    mentions = _listed("mention", ~retweet, text["user_mentions"])
+    mentions.target = mentions.object
+    yield mentions
+
+
+def _text(column: pa.Array) -> pa.Array:
+    """As trimmed text; a missing value is empty, and one that is not UTF-8 too."""
+    try:
+        as_text = column.cast(pa.string())
+    except pa.ArrowInvalid:
+        as_text = pa.array([(v or b"").decode("utf-8", "ignore") for v in column.to_pylist()])
+    return pc.utf8_trim_whitespace(pc.fill_null(as_text, ""))
+
+
+def _filled(column: pa.Array) -> npt.NDArray[np.bool_]:
+    return ~pc.is_in(column, _EMPTY).to_numpy(zero_copy_only=False)
+
+
+def _single(
+    kind: str, chosen: npt.NDArray[np.bool_], objects: pa.Array, targets: pa.Array | None
+) -> Actions:
+    mask = pa.array(chosen)
+    target = None
+    if targets is not None:
+        target = targets.filter(mask)
+        target = pc.if_else(pc.is_in(target, _EMPTY), None, target)
+    return Actions(kind, np.flatnonzero(chosen), objects.filter(mask), target)
+
+
+def _listed(kind: str, chosen: npt.NDArray[np.bool_], lists: pa.Array) -> Actions:
+    """One action an item of lists written as text: [a, b] or ['a', 'b']."""
+    rows = np.flatnonzero(chosen & _filled(lists))
+    inside = pc.utf8_trim(lists.take(pa.array(rows)), "[] ")
+    items = pc.split_pattern(inside, ",")
+    parents = pc.list_parent_indices(items).to_numpy(zero_copy_only=False)
+    values = pc.utf8_trim(pc.list_flatten(items), " '\"")
+    kept = _filled(values)
+    return Actions(kind, rows[parents[kept]], values.filter(pa.array(kept)))

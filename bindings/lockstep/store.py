@@ -1,0 +1,341 @@
+"""The store as Python sees it."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from lockstep import _core
+from lockstep.errors import (
+    ConfigError,
+    CorruptData,
+    InputRejected,
+    LockstepError,
+    StorageError,
+    StoreLocked,
+    StoreVersionError,
+)
+from lockstep.ingest.job import IngestResult
+from lockstep.tables import as_table
+
+__all__ = ["Store", "open", "parse_time", "read_key"]
+
+_EARLIEST = -(2**63)
+_LATEST = 2**63 - 1
+_BY_NAME: dict[str, type[Exception]] = {
+    kind.__name__: kind
+    for kind in (
+        ConfigError,
+        CorruptData,
+        FileNotFoundError,
+        InputRejected,
+        StorageError,
+        StoreLocked,
+        StoreVersionError,
+        ValueError,
+    )
+}
+
+
+def open(path: str | Path, *, key: bytes | str | None = None) -> Store:
+    """Open a store for reading; its folder is made by the first `ingest`.
+
+    Parameters
+    ----------
+    path : path
+        The store's folder.
+    key : bytes or str, optional
+        The pseudonym key, where the store was (or is to be) made with one.
+
+    Returns
+    -------
+    Store
+        Sees what was committed when it was opened; `refresh` sees more. Any number of readers
+        work beside one writer.
+
+    Raises
+    ------
+    StorageError, StoreVersionError, CorruptData, ValueError
+        Where the folder is no store, is of a newer program, is damaged, or the key is wrong.
+    """
+    return Store(path, key=key)
+
+
+def read_key(path: str | Path) -> bytes:
+    """The pseudonym key in a file: its bytes without the last newline."""
+    try:
+        key = Path(path).read_bytes().rstrip(b"\r\n")
+    except OSError as error:
+        raise ConfigError(f"--key-file {path}: {error.strerror}") from error
+    if len(key) < 16:
+        raise ConfigError(f"--key-file {path} holds {len(key)} bytes; a key has 16 or more")
+    return key
+
+
+def parse_time(value: str | int | None, default: int) -> int:
+    """UTC seconds of an ISO 8601 date or time, or of a number; `default` for None."""
+    import datetime
+
+    if value is None:
+        return default
+    if isinstance(value, int):
+        return value
+    with contextlib.suppress(ValueError):
+        return int(value)
+    try:
+        moment = datetime.datetime.fromisoformat(value)
+    except ValueError:
+        raise ConfigError(f"{value!r} is no time; give 2026-11-23 or 2026-11-23T10:00Z") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=datetime.UTC)
+    return int(moment.timestamp())
+
+
+class Store:
+    """A store folder, read through a follower of its database. See `lockstep.open`."""
+
+    def __init__(self, path: str | Path, *, key: bytes | str | None = None) -> None:
+        self.path = Path(path)
+        self._key = key.encode() if isinstance(key, str) else key or b""
+        self._core: _core.Store | None = None
+        if (self.path / "FORMAT").exists() or (self.path.exists() and any(self.path.iterdir())):
+            self._core = self._follow()
+
+    def _follow(self) -> _core.Store:
+        return _core.Store(str(self.path), pseudonym_key=self._key)
+
+    @property
+    def core(self) -> _core.Store:
+        """The C++ store. FileNotFoundError where nothing was ingested yet."""
+        if self._core is None:
+            raise FileNotFoundError(
+                f"no store at {self.path}; make one with store.ingest(file) or "
+                f"`lockstep ingest {self.path} FILE`"
+            )
+        return self._core
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database; later calls raise StorageError."""
+        if self._core is not None:
+            self._core.close()
+
+    def refresh(self) -> None:
+        """See what was committed since the store was opened."""
+        if self._core is None:
+            self._core = self._follow()
+        else:
+            self._core.refresh()
+
+    @property
+    def epoch(self) -> int:
+        """Number of jobs committed so far."""
+        return self.core.epoch
+
+    @property
+    def kinds(self) -> list[str]:
+        """Kinds of action in the store."""
+        return self.core.kinds()
+
+    def info(self) -> dict[str, Any]:
+        """Counts, time spans by kind, bytes on disk, schema."""
+        return self.core.info()
+
+    def verify(self, *, control: _core.RunControl | None = None) -> list[str]:
+        """Read every byte back; the problems found, none when all is well."""
+        problems: list[str] = self.core.verify(control=control)["problems"]
+        cases = _core.CaseStore(str(self.path))
+        try:
+            return problems + cases.verify_audit()
+        finally:
+            cases.close()
+
+    def jobs(self) -> pa.Table:
+        """One row a job: epoch, source, accepted, duplicates, rejected, times, content hash."""
+        names = [name for name in dir(_core.JobReceipt) if not name.startswith("_")]
+        jobs = self.core.jobs()
+        return pa.table({name: pa.array([getattr(job, name) for job in jobs]) for name in names})
+
+    def scan(
+        self, kind: str, *, since: str | int | None = None, until: str | int | None = None
+    ) -> pa.Table:
+        """All actions of a kind in [since, until): `account_id`, `object_id`, `timestamp` (s)."""
+        log, _ = self.core.scan(
+            kind, from_s=parse_time(since, _EARLIEST), to_s=parse_time(until, _LATEST)
+        )
+        runs = np.diff(log.offsets)
+        return pa.table(
+            {
+                "account_id": self.names("account", log.accounts),
+                "object_id": self.names("object", np.repeat(log.objects, runs)),
+                "timestamp": pa.array(log.times),
+            }
+        )
+
+    def actions(
+        self, account: str, *, since: str | int | None = None, until: str | int | None = None
+    ) -> pa.Table:
+        """What one account did: `kind`, `object_id`, `timestamp` (s), by kind and time."""
+        kind, object_, time_s = self.core.account_actions(
+            self.account_id(account),
+            from_s=parse_time(since, _EARLIEST),
+            to_s=parse_time(until, _LATEST),
+        )
+        kinds = pa.array(self.kinds, pa.string())
+        return pa.table(
+            {
+                "kind": kinds.take(pa.array(kind)),
+                "object_id": self.names("object", object_),
+                "timestamp": pa.array(time_s),
+            }
+        )
+
+    def neighbours(self, account: str, kind: str, *, direction: str = "out") -> pa.Table:
+        """Accounts that `account` acted upon ("out"), or that acted upon it ("in")."""
+        ids, actions, first_s, last_s = self.core.neighbours(
+            kind, self.account_id(account), direction=direction
+        )
+        return pa.table(
+            {
+                "account_id": self.names("account", ids),
+                "actions": pa.array(actions),
+                "first_s": pa.array(first_s),
+                "last_s": pa.array(last_s),
+            }
+        )
+
+    def account_id(self, account: str) -> int:
+        """The dense id of an account. KeyError, naming it, where the store has not seen it."""
+        found = self.core.find_id("account", str(account))
+        if found is None:
+            raise KeyError(f"account {account!r} is not in {self.path}; ids are exact")
+        return found
+
+    def names(self, space: str, ids: npt.NDArray[np.uint32]) -> pa.Array:
+        """External ids (pseudonyms where a key is set) of dense ids, as large_string."""
+        distinct, place = np.unique(ids, return_inverse=True)
+        offsets, text = self.core.names(space, distinct)
+        names = pa.Array.from_buffers(
+            pa.large_string(), len(distinct), [None, pa.py_buffer(offsets), pa.py_buffer(text)]
+        )
+        return names.take(pa.array(place))
+
+    def ingest(
+        self,
+        source: Any,
+        *,
+        mapping: dict[str, str] | None = None,
+        preset: str | None = None,
+        kind: str | None = None,
+        format: str | None = None,
+        delimiter: str | None = None,
+        time_unit: str | None = None,
+        tz: str | None = None,
+        max_rejects: int | str | None = None,
+    ) -> IngestResult:
+        """Take a file or a table into the store, all of its good rows or nothing.
+
+        The database is written by a process of its own, so that a full disk or a kill cannot
+        harm this one.
+
+        Parameters
+        ----------
+        source : path or table
+            CSV, NDJSON, Parquet or Arrow file (gzip and zstd too), or a table.
+        mapping : dict, optional
+            Which column is `account`, `object`, `time` and, if any, `kind` and `target`.
+        preset : {"coortweet", "x-io"}, optional
+            A known mapping.
+        kind : str, optional
+            Kind of every row.
+        format, delimiter, time_unit, tz, max_rejects : optional
+            As `lockstep ingest --help` has them.
+
+        Returns
+        -------
+        IngestResult
+            Counts of rows accepted, duplicate and rejected, with reasons.
+
+        Raises
+        ------
+        InputRejected, StoreLocked, StorageError, CorruptData, ValueError
+            As on the command line; the store is as it was.
+        """
+        options = {
+            "--map": ",".join(f"{part}={name}" for part, name in (mapping or {}).items()) or None,
+            "--preset": preset,
+            "--kind": kind,
+            "--format": format,
+            "--delimiter": delimiter,
+            "--time-unit": time_unit,
+            "--tz": tz,
+            "--max-rejects": max_rejects,
+        }
+        arguments = [part for name, value in options.items() if value is not None
+                     for part in (name, str(value))]
+        with contextlib.ExitStack() as stack:
+            if isinstance(source, str | Path):
+                file = Path(source)
+            else:
+                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="lockstep-"))
+                file = Path(folder) / "table.arrow"
+                table = as_table(source)
+                with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_stream(sink, table.schema) as out:
+                    out.write_table(table)
+            if self._key:
+                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="lockstep-"))
+                key_file = Path(folder) / "key"
+                key_file.touch(mode=0o600)
+                key_file.write_bytes(self._key)
+                arguments += ["--key-file", str(key_file)]
+            result = _run_ingest(self.path, file, arguments)
+        self.refresh()
+        return result
+
+    def __repr__(self) -> str:
+        if self._core is None:
+            return f"<lockstep.Store {self.path}: empty>"
+        info = self.info()
+        return (
+            f"<lockstep.Store {self.path}: {info['actions']:,} actions, "
+            f"{info['accounts']:,} accounts, {info['objects']:,} objects, epoch {info['epoch']}>"
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<code>{html.escape(repr(self))}</code>"
+
+
+def _run_ingest(store: Path, file: Path, arguments: list[str]) -> IngestResult:
+    command = [sys.executable, "-m", "lockstep", "ingest", str(store), str(file), "--json"]
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode == 130:
+        raise KeyboardInterrupt
+    try:
+        answer = json.loads(done.stdout)
+    except json.JSONDecodeError:
+        last = done.stderr.strip().splitlines()[-1:] or ["no message"]
+        raise LockstepError(
+            f"the ingesting process ended with {done.returncode}: {last[0]}; the store is as it was"
+        ) from None
+    if "error" in answer:
+        kind = _BY_NAME.get(answer["error"]["type"], LockstepError)
+        raise kind(answer["error"]["message"])
+    return IngestResult(**answer["files"][0])
