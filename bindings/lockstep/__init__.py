@@ -13,6 +13,9 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+# At once, not when first used: the module of that name must not stand in the function's place.
+from lockstep.sweep import sweep
+
 if TYPE_CHECKING:
     from lockstep._core import RunControl, ThreadLimit, __version__
     from lockstep.api import coaction, communities, propagate, significance
@@ -24,16 +27,16 @@ if TYPE_CHECKING:
         StoreLocked,
         StoreVersionError,
     )
-    from lockstep.simulate import simulate
+    from lockstep.simulation import simulate
     from lockstep.store import Store, open
-    from lockstep.sweep import Run, sweep
+    from lockstep.sweep.run import Run
 
 # Where each public name lives; loaded at first use, so that `import lockstep` is quick.
 _HOMES = {
     "CorruptData": "errors",
     "InputRejected": "errors",
     "LockstepError": "errors",
-    "Run": "sweep",
+    "Run": "sweep.run",
     "RunControl": "_core",
     "StorageError": "errors",
     "Store": "store",
@@ -46,8 +49,7 @@ _HOMES = {
     "open": "store",
     "propagate": "api",
     "significance": "api",
-    "simulate": "simulate",
-    "sweep": "sweep",
+    "simulate": "simulation",
 }
 
 __all__ = [

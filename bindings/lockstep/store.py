@@ -129,7 +129,10 @@ class Store:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -289,8 +292,12 @@ class Store:
             "--tz": tz,
             "--max-rejects": max_rejects,
         }
-        arguments = [part for name, value in options.items() if value is not None
-                     for part in (name, str(value))]
+        arguments = [
+            part
+            for name, value in options.items()
+            if value is not None
+            for part in (name, str(value))
+        ]
         with contextlib.ExitStack() as stack:
             if isinstance(source, str | Path):
                 file = Path(source)
@@ -298,7 +305,10 @@ class Store:
                 folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="lockstep-"))
                 file = Path(folder) / "table.arrow"
                 table = as_table(source)
-                with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_stream(sink, table.schema) as out:
+                with (
+                    pa.OSFile(str(file), "wb") as sink,
+                    pa.ipc.new_stream(sink, table.schema) as out,
+                ):
                     out.write_table(table)
             if self._key:
                 folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="lockstep-"))

@@ -81,8 +81,9 @@ def print_table(rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for key, heading in columns.items():
         numeric = bool(rows) and all(isinstance(row[key], int | float) for row in rows)
-        table.add_column(heading, justify="right" if numeric else "left", overflow="ellipsis",
-                         no_wrap=numeric)
+        table.add_column(
+            heading, justify="right" if numeric else "left", overflow="ellipsis", no_wrap=numeric
+        )
     for row in rows:
         table.add_row(*(Text(_shown(row[key])) for key in columns))
     console.print(table)

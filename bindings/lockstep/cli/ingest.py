@@ -20,17 +20,29 @@ from lockstep.cli.common import emit_json, example, json_option, key_option, not
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--kind", help="Kind of every row, such as retweet or share_url.")
 @click.option("--preset", type=click.Choice(["coortweet", "x-io"]), help="A known layout.")
-@click.option("--map", "map_text", metavar="PART=COLUMN,...",
-              help="Which column is account, object, time [, kind, target].")
+@click.option(
+    "--map",
+    "map_text",
+    metavar="PART=COLUMN,...",
+    help="Which column is account, object, time [, kind, target].",
+)
 @click.option("--map-file", type=click.Path(path_type=Path), help="The same as a TOML file.")
-@click.option("--format", "format_", type=click.Choice(["csv", "ndjson", "parquet", "arrow"]),
-              help="Told by the content where not given.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["csv", "ndjson", "parquet", "arrow"]),
+    help="Told by the content where not given.",
+)
 @click.option("--delimiter", default=",", show_default=True, help="Of a CSV file.")
-@click.option("--time-unit", type=click.Choice(["s", "ms", "us", "ns"]),
-              help="What numbers count; told by their size where not given.")
+@click.option(
+    "--time-unit",
+    type=click.Choice(["s", "ms", "us", "ns"]),
+    help="What numbers count; told by their size where not given.",
+)
 @click.option("--tz", help="Zone of ISO times that name none, such as UTC.")
-@click.option("--max-rejects", metavar="N|N%",
-              help="Load nothing of a file with more bad rows than this.")
+@click.option(
+    "--max-rejects", metavar="N|N%", help="Load nothing of a file with more bad rows than this."
+)
 @key_option
 @json_option
 @click.option("--quiet", is_flag=True, help="No progress bar.")
@@ -66,7 +78,12 @@ def ingest(
     chosen = parse_map(map_text) if map_text else chosen
     chosen = read_map_file(map_file) if map_file else chosen
     options = IngestOptions(
-        chosen, kind, format_, "\t" if delimiter in ("\\t", "TAB") else delimiter, time_unit, tz,
+        chosen,
+        kind,
+        format_,
+        "\t" if delimiter in ("\\t", "TAB") else delimiter,
+        time_unit,
+        tz,
         max_rejects,
     )
     missing = [file for file in files if not file.exists()]

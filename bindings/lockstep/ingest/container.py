@@ -162,9 +162,9 @@ class SourceStream(io.RawIOBase):
         self.quotes += data.count(b'"')
         if data:
             self._tail = (self._tail + data)[-64:]
-        if self._container.compression and self.bytes > _BOMB_BYTES:
-            if self.bytes > _BOMB_RATIO * self._container.size:
-                raise InputRejected(f"{self._container.path} unpacks to over 200 times its size")
+        bomb = max(_BOMB_BYTES, _BOMB_RATIO * self._container.size)
+        if self._container.compression and self.bytes > bomb:
+            raise InputRejected(f"{self._container.path} unpacks to over 200 times its size")
         if self._progress is not None:
             self._progress(self._file.tell())
         return data

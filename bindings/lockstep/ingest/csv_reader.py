@@ -170,7 +170,14 @@ def read_csv_slowly(
             elif not row:
                 continue
             elif len(row) != len(header):
-                rejects.append(Reject(line, "columns", None, delimiter.join(row).encode("utf-8", "surrogateescape")))
+                rejects.append(
+                    Reject(
+                        line,
+                        "columns",
+                        None,
+                        delimiter.join(row).encode("utf-8", "surrogateescape"),
+                    )
+                )
             else:
                 values.append([row[place].encode("utf-8", "surrogateescape") for place in places])
                 lines.append(line)

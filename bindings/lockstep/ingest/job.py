@@ -102,8 +102,14 @@ def ingest_file(
     known = store.find_job(content_hash)
     if known is not None:
         return IngestResult(
-            str(path), job_name, True, known.epoch, known.accepted + known.rejected, known.accepted,
-            known.duplicates, known.rejected,
+            str(path),
+            job_name,
+            True,
+            known.epoch,
+            known.accepted + known.rejected,
+            known.accepted,
+            known.duplicates,
+            known.rejected,
         )
     times = TimeReader(now, options.time_unit, options.tz or map_.tz)
     quarantine = Quarantine(store_path / "quarantine" / f"{job_name}.ndjson", path.name)

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping as AnyMapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from lockstep.errors import ConfigError, InputRejected
 
@@ -33,7 +34,7 @@ class ColumnMap:
         wanted = [self.account, self.object, self.time, self.kind, self.target, *self.extra]
         return list(dict.fromkeys(name for name in wanted if name))
 
-    def to_dict(self) -> dict[str, object]:
+    def to_dict(self) -> dict[str, Any]:
         """For the content hash of a job: the same file mapped otherwise is another job."""
         return asdict(self)
 
@@ -85,7 +86,13 @@ def map_from(parts: AnyMapping[str, str], where: str) -> ColumnMap:
     missing = [part for part in _PARTS[:3] if not parts.get(part)]
     if missing:
         raise ConfigError(f"{where} lacks {', '.join(missing)}; give account, object and time")
-    return ColumnMap(**{part: str(column) for part, column in parts.items()})
+    return ColumnMap(
+        account=parts["account"],
+        object=parts["object"],
+        time=parts["time"],
+        kind=parts.get("kind"),
+        target=parts.get("target"),
+    )
 
 
 def parse_map(text: str) -> ColumnMap:
@@ -106,7 +113,9 @@ def read_map_file(path: Path) -> ColumnMap:
     return map_from({str(key): str(value) for key, value in parts.items()}, str(path))
 
 
-def choose_map(given: ColumnMap | None, kind: str | None, found: list[str], where: str) -> ColumnMap:
+def choose_map(
+    given: ColumnMap | None, kind: str | None, found: list[str], where: str
+) -> ColumnMap:
     """The map to read a file with, once its columns are known.
 
     Raises

@@ -154,7 +154,7 @@ def _as_text(value: Any) -> str | None:
         if value is not None and any("\ud800" <= letter <= "\udfff" for letter in value):
             raise _BadLine("utf8")
         return value
-    if isinstance(value, bool) or isinstance(value, dict | list):
+    if isinstance(value, bool | dict | list):
         raise _BadLine("type")
     if isinstance(value, float):
         if not value.is_integer() or abs(value) >= 2**53:

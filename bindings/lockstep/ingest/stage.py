@@ -63,7 +63,9 @@ class Stager:
         """A header in the middle of a file, as joined exports have it."""
         column = batch.columns[self._map.time]
         if pa.types.is_binary(column.type) or pa.types.is_string(column.type):
-            same = pc.equal(column, pa.scalar(self._map.time.encode(), pa.binary()).cast(column.type))
+            same = pc.equal(
+                column, pa.scalar(self._map.time.encode(), pa.binary()).cast(column.type)
+            )
             reasons[_true(same)] = "header_row"
 
     def _check_id(
@@ -148,7 +150,12 @@ class Stager:
                 kinds = np.zeros(len(part.row), dtype=np.uint16)
                 owners = account.take(pa.array(part.row))
                 self._append(
-                    owners, part.object, seconds[part.row], kinds, [part.kind], part.target,
+                    owners,
+                    part.object,
+                    seconds[part.row],
+                    kinds,
+                    [part.kind],
+                    part.target,
                     lines[part.row],
                 )
             return
@@ -216,7 +223,9 @@ def _same(a: pa.Array, b: pa.Array) -> Mask:
     return _true(pc.equal(_plain(a).cast(pa.string()), _plain(b).cast(pa.string())))
 
 
-def _ids(column: pa.Array) -> npt.NDArray[np.int64] | tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
+def _ids(
+    column: pa.Array,
+) -> npt.NDArray[np.int64] | tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
     """A column of ids as the core takes it: int64, or offsets and text; copied where it must."""
     column = _plain(column) if pa.types.is_dictionary(column.type) else column
     if pa.types.is_integer(column.type):

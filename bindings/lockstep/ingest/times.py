@@ -20,7 +20,8 @@ _EARLIEST = 1_136_073_600  # 2006-01-01: before there were such platforms
 _A_DAY = 86_400
 _NUMBER = r"^-?\d{1,19}(\.\d+)?$"
 _ISO = (
-    r"^(?P<date>\d{4}-\d{2}-\d{2})[T ](?P<minute>\d{2}:\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?"
+    r"^(?P<date>\d{4}-\d{2}-\d{2})[T ](?P<minute>\d{2}:\d{2})"
+    r"(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?"
     r" ?(?P<zone>Z|z|UTC|(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>\d{2}))?$"
 )
 
@@ -78,7 +79,9 @@ class TimeReader:
         self, column: pa.Array, reasons: npt.NDArray[np.object_]
     ) -> npt.NDArray[np.int64]:
         zone = column.type.tz
-        self._say(f"timestamps in {_UNIT_NAMES[column.type.unit]}" + ("" if zone else ", read as UTC"))
+        self._say(
+            f"timestamps in {_UNIT_NAMES[column.type.unit]}" + ("" if zone else ", read as UTC")
+        )
         reasons[column.is_null().to_numpy(zero_copy_only=False)] = "time"
         values = column.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
         return values // TIME_UNITS[column.type.unit]
@@ -133,9 +136,7 @@ class TimeReader:
         seconds = values // TIME_UNITS[unit]
         return (seconds >= _EARLIEST) & (seconds <= self.now_s + _A_DAY)
 
-    def _from_iso(
-        self, text: pa.Array, reasons: npt.NDArray[np.object_]
-    ) -> npt.NDArray[np.int64]:
+    def _from_iso(self, text: pa.Array, reasons: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
         parts = pc.extract_regex(text, _ISO)
         bad = parts.is_null().to_numpy(zero_copy_only=False)
         field = {name: pc.fill_null(pc.struct_field(parts, name), "") for name in _iso_names()}
@@ -154,9 +155,13 @@ class TimeReader:
         if self.tz is not None and not zoned.all():
             local = pa.array(stamps).cast(pa.timestamp("s"))
             there = pc.assume_timezone(local, self.tz, ambiguous="earliest", nonexistent="earliest")
-            seconds = np.where(zoned, seconds, there.cast(pa.int64()).to_numpy(zero_copy_only=False))
+            seconds = np.where(
+                zoned, seconds, there.cast(pa.int64()).to_numpy(zero_copy_only=False)
+            )
         if not (bad | unreal).all():
-            self._say("ISO 8601" + ("" if zoned[~bad].all() else f", {self.tz} where no zone stands"))
+            self._say(
+                "ISO 8601" + ("" if zoned[~bad].all() else f", {self.tz} where no zone stands")
+            )
         return seconds
 
     def _zone(self, settled: Bad, reasons: npt.NDArray[np.object_]) -> None:

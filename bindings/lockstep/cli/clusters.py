@@ -1,0 +1,77 @@
+"""`lockstep clusters`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lockstep.cli.common import emit_json, example, json_option, print_table
+
+
+@click.command(
+    epilog=example("lockstep clusters store-runs", "lockstep clusters store-runs C-0001")
+)
+@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("cluster", required=False)
+@json_option
+def clusters(run: Path, cluster: str | None, as_json: bool) -> None:
+    """List the clusters of RUN, or the members and edges of one CLUSTER.
+
+    RUN is a run folder, or a folder of runs, whose latest is taken.
+    """
+    import pyarrow.compute as pc
+
+    from lockstep.cli.sweep import show_clusters
+    from lockstep.errors import ConfigError
+    from lockstep.sweep.run import Run
+
+    opened = Run.open(run)
+    table = opened.clusters
+    if cluster is None:
+        if as_json:
+            emit_json({"run": opened.id, "clusters": table.to_pylist()})
+        else:
+            show_clusters(opened)
+        return
+    chosen = table.filter(pc.equal(table["cluster_id"], cluster))
+    if chosen.num_rows == 0:
+        raise ConfigError(
+            f"{cluster!r} is no cluster of {opened.path}; it has C-0001 to C-{table.num_rows:04d}"
+            if table.num_rows
+            else f"{opened.path} has no clusters"
+        )
+    members = opened.members.filter(pc.equal(opened.members["cluster_id"], cluster)).to_pylist()
+    edges = opened.edges.filter(pc.equal(opened.edges["cluster_id"], cluster))
+    strongest = edges.sort_by([("log10_p", "ascending"), ("source", "ascending")]).to_pylist()
+    if as_json:
+        emit_json({**chosen.to_pylist()[0], "member_rows": members, "edge_rows": strongest})
+        return
+    row = chosen.to_pylist()[0]
+    click.echo(f"{row['cluster_id']}: {row['reason']}\n")
+    print_table(
+        members,
+        {
+            "account_id": "account",
+            "degree": "edges",
+            "strength": "strength",
+            "objects": "objects",
+            "membership": "membership",
+        },
+    )
+    click.echo("\nStrongest edges:")
+    print_table(
+        strongest[:10],
+        {
+            "source": "source",
+            "target": "target",
+            "layer": "layer",
+            "objects": "objects",
+            "expected": "by chance",
+            "p_value": "p",
+            "q_value": "q",
+        },
+    )
+    if strongest:
+        first = strongest[0]
+        click.echo(f"\nWhy: lockstep explain {run} {first['source']} {first['target']}")

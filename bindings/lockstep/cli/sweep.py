@@ -1,0 +1,200 @@
+"""`lockstep sweep`."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lockstep.cli.common import (
+    emit_json,
+    example,
+    json_option,
+    key_option,
+    note,
+    parse_bytes,
+    parse_duration,
+    print_table,
+    progress_bar,
+    watched,
+)
+from lockstep.sweep.options import SweepOptions
+
+if TYPE_CHECKING:
+    from lockstep import _core
+    from lockstep.sweep.run import Run
+
+_DEFAULTS = SweepOptions()
+_SHOWN = 20
+
+
+@click.command(
+    epilog=example(
+        "lockstep sweep store",
+        "lockstep sweep store --kind retweet --window 60s --min-objects 3 --fdr 0.01",
+        "lockstep sweep store --referrals partners.csv --out runs --json",
+    )
+)
+@click.argument("store", type=click.Path(path_type=Path))
+@click.option("--kind", "kinds", multiple=True, help="Layer to take; may be repeated. [all]")
+@click.option(
+    "--window",
+    default=f"{_DEFAULTS.window_s}s",
+    show_default=True,
+    help="Two actions this far apart, or less, pair up: 60s, 10m, 1h.",
+)
+@click.option(
+    "--min-objects",
+    default=_DEFAULTS.min_objects,
+    show_default=True,
+    help="Distinct objects a pair must share.",
+)
+@click.option(
+    "--fdr",
+    default=_DEFAULTS.fdr,
+    show_default=True,
+    help="False discovery rate of the list of edges.",
+)
+@click.option("--since", help="First day or time that counts, ISO 8601.")
+@click.option("--until", help="First day or time that counts no more.")
+@click.option(
+    "--referrals",
+    type=click.Path(path_type=Path),
+    help="CSV or Parquet: account,source,confidence[,time].",
+)
+@click.option(
+    "--resolution",
+    default=_DEFAULTS.resolution,
+    show_default=True,
+    help="Of the communities; more gives smaller ones.",
+)
+@click.option(
+    "--min-cluster-size",
+    default=_DEFAULTS.min_cluster_size,
+    show_default=True,
+    help="Members a cluster must have.",
+)
+@click.option(
+    "--damping",
+    default=_DEFAULTS.damping,
+    show_default=True,
+    help="Share passed on per step when referrals spread.",
+)
+@click.option("--seed", default=_DEFAULTS.seed, show_default=True, help="Of the communities.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of runs. [STORE-runs]")
+@click.option("--threads", type=click.IntRange(min=1), help="Most threads to use. [all]")
+@click.option(
+    "--memory",
+    default="3GiB",
+    show_default=True,
+    help="Past this, the projection spills to $TMPDIR.",
+)
+@click.option("--force", is_flag=True, help="Run even where equal inputs made a run before.")
+@key_option
+@json_option
+def sweep(
+    store: Path,
+    kinds: tuple[str, ...],
+    window: str,
+    min_objects: int,
+    fdr: float,
+    since: str | None,
+    until: str | None,
+    referrals: Path | None,
+    resolution: float,
+    min_cluster_size: int,
+    damping: float,
+    seed: int,
+    out: Path | None,
+    threads: int | None,
+    memory: str,
+    force: bool,
+    key_file: Path | None,
+    as_json: bool,
+) -> int:
+    """Find clusters in STORE and write a run: tables, run.json and report.html.
+
+    Exit code 4 means that the run is whole but has alarms: read them before the clusters.
+    """
+    from lockstep.store import Store, parse_time, read_key
+    from lockstep.sweep.pipeline import run_sweep
+
+    options = SweepOptions(
+        kinds or None,
+        parse_duration(window),
+        min_objects,
+        fdr,
+        None if since is None else parse_time(since, 0),
+        None if until is None else parse_time(until, 0),
+        resolution,
+        seed,
+        min_cluster_size,
+        damping,
+    )
+
+    @contextlib.contextmanager
+    def say(stage: str, control: _core.RunControl) -> Iterator[None]:
+        with progress_bar(stage, quiet=as_json) as bar, watched(control, bar):
+            yield
+
+    with Store(store, key=read_key(key_file) if key_file else None) as opened:
+        run = run_sweep(
+            opened,
+            options,
+            referrals=referrals,
+            out=out,
+            memory_bytes=parse_bytes(memory),
+            threads=threads,
+            force=force,
+            say=say,
+        )
+    if as_json:
+        status = "ok" if run.fresh else "noop"
+        emit_json({"status": status, "path": str(run.path), **run.summary})
+    else:
+        _tell(run)
+    return 4 if run.summary["alarms"] else 0
+
+
+def _tell(run: Run) -> None:
+    counts = run.summary["coordination"]
+    edges = sum(layer["edges"] for layer in run.summary["layers"].values())
+    if not run.fresh:
+        note("nothing new: equal inputs made this run before (--force runs it again)")
+    click.echo(
+        f"{counts['clusters']:,} clusters of {counts['clustered_accounts']:,} accounts, from "
+        f"{edges:,} edges at a false discovery rate of {run.summary['options']['fdr']}"
+    )
+    show_clusters(run)
+    for alarm in run.summary["alarms"]:
+        note(f"alarm: {alarm}")
+    click.echo(f"\nReport: {run.report}")
+    click.echo("A cluster shows co-action, not why; read its evidence before you decide.")
+
+
+def show_clusters(run: Run) -> None:
+    """The ranked clusters as a table, the first of them where there are many."""
+    table = run.clusters
+    rows = table.slice(0, _SHOWN).to_pylist()
+    if not rows:
+        click.echo("No cluster: no group of accounts acts together beyond chance at this level.")
+        return
+    print_table(
+        rows,
+        {
+            "cluster_id": "cluster",
+            "members": "members",
+            "edges": "edges",
+            "score": "score",
+            "objects": "objects",
+            "median_lag_s": "lag s",
+            "median_objects": "shared",
+            "median_expected": "by chance",
+            "layers": "layers",
+        },
+    )
+    if table.num_rows > _SHOWN:
+        click.echo(f"and {table.num_rows - _SHOWN} more in {run.path / 'clusters.parquet'}")

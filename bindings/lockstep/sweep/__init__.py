@@ -1,0 +1,116 @@
+"""Sweeps: from a store to ranked clusters with evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lockstep import _core
+from lockstep.sweep.options import SweepOptions
+
+if TYPE_CHECKING:
+    from lockstep.store import Store
+    from lockstep.sweep.run import Run
+
+__all__ = ["Run", "SweepOptions", "sweep"]
+
+_DEFAULTS = SweepOptions()
+
+
+def sweep(
+    store: Store | str | Path,
+    *,
+    kinds: Sequence[str] | None = _DEFAULTS.kinds,
+    window_s: int = _DEFAULTS.window_s,
+    min_objects: int = _DEFAULTS.min_objects,
+    fdr: float = _DEFAULTS.fdr,
+    since: str | int | None = None,
+    until: str | int | None = None,
+    resolution: float = _DEFAULTS.resolution,
+    seed: int = _DEFAULTS.seed,
+    min_cluster_size: int = _DEFAULTS.min_cluster_size,
+    damping: float = _DEFAULTS.damping,
+    referrals: str | Path | None = None,
+    out: str | Path | None = None,
+    memory_bytes: int = _core.MEMORY_BYTES,
+    threads: int | None = None,
+    force: bool = False,
+) -> Run:
+    """Project, test and cluster the actions of a store; write a run folder.
+
+    Parameters
+    ----------
+    store : Store or path
+        Opened by `lockstep.open`, or its folder.
+    kinds : sequence of str, optional
+        Layers to take; all of them where not given.
+    window_s : int
+        Two actions on one object this many seconds apart, or less, pair up.
+    min_objects : int
+        Distinct objects that a pair must share.
+    fdr : float
+        False discovery rate of the whole list of edges, over all layers.
+    since, until : str or int, optional
+        ISO 8601 or UTC seconds; actions in [since, until) count.
+    resolution, seed : float, int
+        Of the communities (Leiden, modularity).
+    min_cluster_size : int
+        Members a community must have to be a cluster.
+    damping : float
+        Share passed on per step when referrals spread.
+    referrals : path, optional
+        CSV or Parquet with `account,source,confidence[,time]`; kept in the store.
+    out : path, optional
+        Folder of runs; the store's path with `-runs` where not given.
+    memory_bytes : int
+        Past this, the projection's intermediate results go to a temporary file.
+    threads : int, optional
+        Most threads to use. The result does not depend on it.
+    force : bool
+        Run even where equal inputs made a run before.
+
+    Returns
+    -------
+    Run
+        Tables `clusters`, `members`, `edges`, `evidence`, `candidates`; `summary`; `report`.
+
+    Raises
+    ------
+    ValueError
+        On an option out of range or an unknown kind.
+    InputRejected
+        Where the store holds no actions, or the referrals cannot be read.
+    """
+    from lockstep.store import Store, parse_time
+    from lockstep.sweep.pipeline import run_sweep
+
+    options = SweepOptions(
+        kinds=None if kinds is None else tuple(kinds),
+        window_s=window_s,
+        min_objects=min_objects,
+        fdr=fdr,
+        since_s=None if since is None else parse_time(since, 0),
+        until_s=None if until is None else parse_time(until, 0),
+        resolution=resolution,
+        seed=seed,
+        min_cluster_size=min_cluster_size,
+        damping=damping,
+    )
+    return run_sweep(
+        store if isinstance(store, Store) else Store(store),
+        options,
+        referrals=None if referrals is None else Path(referrals),
+        out=None if out is None else Path(out),
+        memory_bytes=memory_bytes,
+        threads=threads,
+        force=force,
+    )
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Run":
+        from lockstep.sweep.run import Run
+
+        return Run
+    raise AttributeError(f"module 'lockstep.sweep' has no attribute {name!r}")

@@ -1,0 +1,212 @@
+"""Result tables from the arrays of a sweep."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from lockstep.store import Store
+from lockstep.sweep.clusters import Coordination, Evidence
+from lockstep.sweep.layers import Edges, Layer
+from lockstep.sweep.schema import make_table
+
+__all__ = ["result_tables"]
+
+_TOP_OBJECTS = 5
+I64 = npt.NDArray[np.int64]
+
+
+def result_tables(
+    store: Store,
+    layers: list[Layer],
+    edges: Edges,
+    coordination: Coordination,
+    evidence: Evidence,
+    candidates: dict[str, Any],
+) -> dict[str, pa.Table]:
+    """All tables of a run, by name."""
+    source = coordination.vertex_of(edges.source)
+    target = coordination.vertex_of(edges.target)
+    both = coordination.cluster[source]
+    edge_cluster = np.where(both == coordination.cluster[target], both, -1)
+    layer_names = pa.array([layer.name for layer in layers], pa.string())
+    names = {
+        "source": store.names("account", edges.source),
+        "target": store.names("account", edges.target),
+        "layer": layer_names.take(pa.array(edges.layer)),
+        "object": store.names("object", evidence.object),
+    }
+    return {
+        "clusters": _clusters(coordination, edges, edge_cluster, evidence, names, layers),
+        "members": _members(store, coordination, edges, edge_cluster, evidence),
+        "edges": _edges(edges, edge_cluster, names),
+        "evidence": _evidence(evidence, names),
+        "candidates": _candidates(candidates),
+    }
+
+
+def cluster_names(cluster: I64) -> pa.Array:
+    """C-0001 for the first; null for none."""
+    return pa.array([None if c < 0 else f"C-{c + 1:04d}" for c in cluster.tolist()], pa.string())
+
+
+def _edges(edges: Edges, edge_cluster: I64, names: dict[str, pa.Array]) -> pa.Table:
+    columns = {
+        name: pa.array(getattr(edges, name))
+        for name in ("objects", "pairs", "expected", "p_value", "log10_p", "q_value", "weight")
+    }
+    return make_table(
+        "edges",
+        {
+            **columns,
+            "source": names["source"],
+            "target": names["target"],
+            "layer": names["layer"],
+            "cluster_id": cluster_names(edge_cluster),
+        },
+    )
+
+
+def _evidence(evidence: Evidence, names: dict[str, pa.Array]) -> pa.Table:
+    edge = pa.array(evidence.edge)
+    return make_table(
+        "evidence",
+        {
+            "source": names["source"].take(edge),
+            "target": names["target"].take(edge),
+            "layer": names["layer"].take(edge),
+            "object_id": names["object"],
+            "source_time_s": pa.array(evidence.source_time_s),
+            "target_time_s": pa.array(evidence.target_time_s),
+            "lag_s": pa.array(evidence.target_time_s - evidence.source_time_s),
+            "pairs": pa.array(evidence.pairs),
+            "object_actions": pa.array(evidence.object_actions),
+        },
+    )
+
+
+def _members(
+    store: Store,
+    coordination: Coordination,
+    edges: Edges,
+    edge_cluster: I64,
+    evidence: Evidence,
+) -> pa.Table:
+    n = len(coordination.accounts)
+    same = coordination.cluster[coordination.source] == coordination.cluster[coordination.target]
+    inside = same & (coordination.cluster[coordination.source] >= 0)
+    ends = np.concatenate([coordination.source, coordination.target])
+    weights = np.concatenate([coordination.weight, coordination.weight])
+    within = np.concatenate([inside, inside])
+    whole = np.bincount(ends, weights, minlength=n)
+    strength = np.bincount(ends[within], weights[within], minlength=n)
+    degree = np.bincount(ends[within], minlength=n)
+    objects = _objects_of_vertices(coordination, edges, edge_cluster, evidence)
+    chosen = np.flatnonzero(coordination.cluster >= 0)
+    chosen = chosen[np.lexsort((chosen, -strength[chosen], coordination.cluster[chosen]))]
+    return make_table(
+        "members",
+        {
+            "cluster_id": cluster_names(coordination.cluster[chosen]),
+            "account_id": store.names("account", coordination.accounts[chosen]),
+            "degree": pa.array(degree[chosen]),
+            "strength": pa.array(strength[chosen]),
+            "objects": pa.array(objects[chosen]),
+            "membership": pa.array(strength[chosen] / whole[chosen]),
+        },
+    )
+
+
+def _objects_of_vertices(
+    coordination: Coordination, edges: Edges, edge_cluster: I64, evidence: Evidence
+) -> I64:
+    """Distinct objects on which each vertex met members of its cluster."""
+    rows = edge_cluster[evidence.edge] >= 0
+    edge = evidence.edge[rows]
+    vertex = np.concatenate(
+        [coordination.vertex_of(edges.source[edge]), coordination.vertex_of(edges.target[edge])]
+    ).astype(np.int64)
+    object_ = np.tile(evidence.object[rows].astype(np.int64), 2)
+    distinct = np.unique(vertex << 32 | object_)
+    return np.bincount(distinct >> 32, minlength=len(coordination.accounts))
+
+
+def _clusters(
+    coordination: Coordination,
+    edges: Edges,
+    edge_cluster: I64,
+    evidence: Evidence,
+    names: dict[str, pa.Array],
+    layers: list[Layer],
+) -> pa.Table:
+    count = len(coordination.scores)
+    members = np.bincount(coordination.cluster[coordination.cluster >= 0], minlength=count)
+    pair_cluster = coordination.cluster[coordination.source]
+    same = (pair_cluster == coordination.cluster[coordination.target]) & (pair_cluster >= 0)
+    pairs = np.bincount(pair_cluster[same], minlength=count)
+    edges_of = _groups(edge_cluster, count)
+    rows_of = _groups(edge_cluster[evidence.edge], count)
+    lag = np.abs(evidence.target_time_s - evidence.source_time_s)
+    first = np.minimum(evidence.source_time_s, evidence.target_time_s)
+    last = np.maximum(evidence.source_time_s, evidence.target_time_s)
+    records = []
+    for cluster in range(count):
+        own, rows = edges_of[cluster], rows_of[cluster]
+        objects, meetings = np.unique(evidence.object[rows], return_counts=True)
+        top = np.lexsort((objects, -meetings))[:_TOP_OBJECTS]
+        place = {int(evidence.object[row]): row for row in rows}
+        possible = members[cluster] * (members[cluster] - 1) / 2
+        record: dict[str, Any] = {
+            "cluster_id": f"C-{cluster + 1:04d}",
+            "rank": cluster + 1,
+            "members": int(members[cluster]),
+            "edges": int(pairs[cluster]),
+            "density": float(pairs[cluster] / possible),
+            "score": float(coordination.scores[cluster]),
+            "layers": sorted({layers[number].name for number in edges.layer[own]}),
+            "objects": len(objects),
+            "median_lag_s": float(np.median(lag[rows])),
+            "median_objects": float(np.median(edges.objects[own])),
+            "median_expected": float(np.median(edges.expected[own])),
+            "first_s": int(first[rows].min()),
+            "last_s": int(last[rows].max()),
+            "top_objects": [names["object"][place[int(objects[i])]].as_py() for i in top],
+        }
+        records.append({**record, "reason": _reason(record)})
+    return make_table(
+        "clusters",
+        {name: [record[name] for record in records] for name in _record_names()},
+    )
+
+
+def _record_names() -> list[str]:
+    from lockstep.sweep.schema import TABLES
+
+    return [name for name, _, _ in TABLES["clusters"]]
+
+
+def _groups(key: I64, count: int) -> list[I64]:
+    """Positions of each key 0 .. count - 1, ascending."""
+    order = np.argsort(key, kind="stable")
+    bounds = np.searchsorted(key[order], np.arange(count + 1))
+    return [order[bounds[i] : bounds[i + 1]] for i in range(count)]
+
+
+def _reason(record: dict[str, Any]) -> str:
+    expected = record["median_expected"]
+    chance = f"{expected:.2g}" if expected >= 0.005 else "fewer than 0.005"
+    layers = ", ".join(record["layers"])
+    return (
+        f"{record['members']} accounts acted on {record['objects']} same objects "
+        f"({layers}), typically {record['median_lag_s']:.3g} s apart; an edge shares "
+        f"{record['median_objects']:.3g} objects (median) where chance would give {chance}."
+    )
+
+
+def _candidates(candidates: dict[str, Any]) -> pa.Table:
+    columns = {name: values for name, values in candidates.items() if name != "cluster"}
+    cluster = np.array(candidates["cluster"], dtype=np.int64)
+    return make_table("candidates", {**columns, "cluster_id": cluster_names(cluster)})

@@ -1,0 +1,153 @@
+"""A finished run: a folder of tables, and the object that reads it."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from lockstep.sweep.schema import TABLES
+
+__all__ = ["Run", "write_run"]
+
+
+class Run:
+    """Results of a sweep. Tables are read from the run's folder when they are asked for."""
+
+    def __init__(self, path: str | Path, *, fresh: bool = False) -> None:
+        self.path = Path(path)
+        try:
+            text = (self.path / "run.json").read_text(encoding="utf-8")
+        except (FileNotFoundError, NotADirectoryError):
+            raise FileNotFoundError(
+                f"{path} is no run folder: it has no run.json; `lockstep sweep` makes one"
+            ) from None
+        self.summary: dict[str, Any] = json.loads(text)
+        self.fresh = fresh  # made by the sweep that returned it, not found
+
+    @classmethod
+    def open(cls, path: str | Path) -> Run:
+        """A run from its folder, or the latest of a folder of runs.
+
+        Raises
+        ------
+        FileNotFoundError
+            Where there is neither.
+        """
+        folder = Path(path)
+        if not (folder / "run.json").exists() and (folder / "latest").exists():
+            folder = (folder / "latest").resolve()
+        return cls(folder)
+
+    @property
+    def id(self) -> str:
+        """Name of the run: date of its last action and a hash of all that made it."""
+        return str(self.summary["run_id"])
+
+    @property
+    def report(self) -> Path:
+        """The report for people."""
+        return self.path / "report.html"
+
+    def _table(self, name: str) -> pa.Table:
+        return pq.read_table(self.path / f"{name}.parquet")
+
+    @property
+    def clusters(self) -> pa.Table:
+        """Ranked clusters; columns in RESULTS.md."""
+        return self._table("clusters")
+
+    @property
+    def members(self) -> pa.Table:
+        """Accounts of clusters."""
+        return self._table("members")
+
+    @property
+    def edges(self) -> pa.Table:
+        """Pairs that passed the test, by layer."""
+        return self._table("edges")
+
+    @property
+    def evidence(self) -> pa.Table:
+        """Co-actions behind every edge."""
+        return self._table("evidence")
+
+    @property
+    def candidates(self) -> pa.Table:
+        """Accounts near referred ones."""
+        return self._table("candidates")
+
+    def why(self, a: str, b: str) -> pa.Table:
+        """Evidence of the edges between two accounts, by time; no rows where there is none."""
+        return _between(self.evidence, a, b).sort_by("source_time_s")
+
+    def edge(self, a: str, b: str) -> pa.Table:
+        """The edges between two accounts, one a layer."""
+        return _between(self.edges, a, b)
+
+    def __repr__(self) -> str:
+        counts = self.summary["coordination"]
+        return (
+            f"<lockstep.Run {self.id}: {counts['clusters']} clusters, "
+            f"{counts['clustered_accounts']} accounts, {self.path}>"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{row['cluster_id']}</td><td>{row['members']}</td>"
+            f"<td>{html.escape(row['reason'])}</td></tr>"
+            for row in self.clusters.slice(0, 10).to_pylist()
+        )
+        return (
+            f"<p><code>{html.escape(repr(self))}</code></p><table><thead><tr><th>cluster</th>"
+            f"<th>members</th><th>why</th></tr></thead><tbody>{rows}</tbody></table>"
+        )
+
+
+def _between(table: pa.Table, a: str, b: str) -> pa.Table:
+    def ends(first: str, second: str) -> pa.ChunkedArray:
+        return pc.and_(pc.equal(table["source"], first), pc.equal(table["target"], second))
+
+    return table.filter(pc.or_(ends(str(a), str(b)), ends(str(b), str(a))))
+
+
+def write_run(
+    out: Path, run_id: str, tables: dict[str, pa.Table], summary: dict[str, Any], report: str
+) -> Run:
+    """Writes a run beside its place, then moves it there: a run folder is always whole."""
+    out.mkdir(parents=True, exist_ok=True)
+    fresh = out / f".tmp-{run_id}-{os.getpid()}"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir()
+    try:
+        for name in TABLES:
+            pq.write_table(tables[name], fresh / f"{name}.parquet", compression="zstd")
+        text = json.dumps(summary, indent=2, ensure_ascii=False) + "\n"
+        (fresh / "run.json").write_text(text, encoding="utf-8")
+        (fresh / "report.html").write_text(report, encoding="utf-8")
+        for file in fresh.iterdir():
+            with file.open("rb") as written:
+                os.fsync(written.fileno())
+        place = out / run_id
+        shutil.rmtree(place, ignore_errors=True)
+        fresh.rename(place)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    point_latest(out, run_id)
+    return Run(place, fresh=True)
+
+
+def point_latest(out: Path, run_id: str) -> None:
+    """Makes OUT/latest lead to a run, in one step."""
+    link = out / f".latest-{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(run_id)
+    link.replace(out / "latest")

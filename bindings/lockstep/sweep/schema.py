@@ -1,0 +1,104 @@
+"""The columns of every result table: name, type and what it means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+__all__ = ["TABLES", "as_markdown", "make_table"]
+
+Column = tuple[str, pa.DataType, str]
+
+TABLES: dict[str, list[Column]] = {
+    "clusters": [
+        ("cluster_id", pa.string(), "C-0001 and so on, by rank; holds within this run"),
+        ("rank", pa.int64(), "1 is the highest score"),
+        ("members", pa.int64(), "accounts"),
+        ("edges", pa.int64(), "pairs of members that passed the test in some layer"),
+        ("density", pa.float64(), "edges over all pairs of members, 0 to 1"),
+        ("score", pa.float64(), "sum of edge weights inside, over members; measures co-action"),
+        ("layers", pa.list_(pa.string()), "kinds of action with an edge inside"),
+        ("objects", pa.int64(), "distinct objects on which members met"),
+        ("median_lag_s", pa.float64(), "median seconds between two members on one object"),
+        ("median_objects", pa.float64(), "median objects shared by an edge"),
+        ("median_expected", pa.float64(), "median objects that chance would give an edge"),
+        ("first_s", pa.int64(), "first meeting, UTC seconds"),
+        ("last_s", pa.int64(), "last meeting, UTC seconds"),
+        ("top_objects", pa.list_(pa.string()), "up to 5 objects with the most edges on them"),
+        ("reason", pa.string(), "one sentence with these figures"),
+    ],
+    "members": [
+        ("cluster_id", pa.string(), "cluster of this run"),
+        ("account_id", pa.string(), "account, as the store names it"),
+        ("degree", pa.int64(), "edges to members"),
+        ("strength", pa.float64(), "sum of the weights of those edges"),
+        ("objects", pa.int64(), "distinct objects on which it met members"),
+        ("membership", pa.float64(), "share of its whole edge weight that lies inside, 0 to 1"),
+    ],
+    "edges": [
+        ("source", pa.string(), "account"),
+        ("target", pa.string(), "account; source comes first in the store's numbering"),
+        ("layer", pa.string(), "kind of action"),
+        ("objects", pa.int64(), "distinct objects on which both acted within the window"),
+        ("pairs", pa.int64(), "pairs of actions behind them"),
+        ("expected", pa.float64(), "lambda: objects that chance would give, by the null model"),
+        ("p_value", pa.float64(), "P(Poisson(expected) >= objects)"),
+        ("log10_p", pa.float64(), "its logarithm, exact where p_value has run out"),
+        ("q_value", pa.float64(), "Benjamini-Hochberg over all testable pairs of all layers"),
+        ("weight", pa.float64(), "min(-log10_p, 50)"),
+        ("cluster_id", pa.string(), "where both ends are in one cluster, else null"),
+    ],
+    "evidence": [
+        ("source", pa.string(), "account, as in edges"),
+        ("target", pa.string(), "account, as in edges"),
+        ("layer", pa.string(), "kind of action"),
+        ("object_id", pa.string(), "what both acted on"),
+        ("source_time_s", pa.int64(), "when the source did, in the closest pair; UTC seconds"),
+        ("target_time_s", pa.int64(), "when the target did, in the closest pair; UTC seconds"),
+        ("lag_s", pa.int64(), "target_time_s - source_time_s"),
+        ("pairs", pa.int64(), "pairs of actions on that object within the window"),
+        ("object_actions", pa.int64(), "actions of anybody on it: how common it is"),
+    ],
+    "candidates": [
+        ("rank", pa.int64(), "1 is the closest to the referred accounts"),
+        ("account_id", pa.string(), "account that nobody referred"),
+        ("score", pa.float64(), "personalised PageRank from the referrals; closeness, no more"),
+        ("cluster_id", pa.string(), "its cluster, or null"),
+        ("path", pa.list_(pa.string()), "most probable walk from a referred account to it"),
+        ("path_probability", pa.float64(), "of that very walk"),
+        ("sources", pa.list_(pa.string()), "who referred the account where the path begins"),
+    ],
+}
+
+
+def make_table(name: str, columns: dict[str, Any]) -> pa.Table:
+    """A result table with its types, and the meaning of each column as field metadata."""
+    fields = [
+        pa.field(column, kind, metadata={"description": text})
+        for column, kind, text in TABLES[name]
+    ]
+    arrays = []
+    for field in fields:
+        values = columns[field.name]
+        array = values if isinstance(values, pa.Array) else pa.array(values, field.type)
+        arrays.append(array.cast(field.type))
+    return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def as_markdown() -> str:
+    """RESULTS.md: the tables above for people."""
+    lines = [
+        "# Files of a run",
+        "",
+        "A run folder holds one Parquet file a table below (zstd; the meaning of each column is in",
+        "its field metadata too), `run.json` (options, epoch, versions, counts, timings, rejects)",
+        "and `report.html`. Equal store, options and version give the same run id and the same",
+        "bytes in every Parquet file. All figures measure co-action; none says why it happened.",
+        "",
+    ]
+    for name, columns in TABLES.items():
+        lines += [f"## {name}.parquet", "", "| column | type | meaning |", "|---|---|---|"]
+        lines += [f"| `{column}` | {kind} | {text} |" for column, kind, text in columns]
+        lines.append("")
+    return "\n".join(lines)
