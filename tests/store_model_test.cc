@@ -80,14 +80,12 @@ class StoreModel : public ::testing::TestWithParam<unsigned> {
       const TimeS from = kStart + draw(3 * 86'400);
       const TimeS to = draw(4) == 0 ? from : from + draw(3 * 86'400);
       const auto scan = store.scan(kind, from, to);
+      const auto objects = store.names(IdSpace::kObject, scan.log.objects());
+      const auto accounts = store.names(IdSpace::kAccount, scan.log.accounts());
       std::vector<Key> got;
       for (std::size_t run = 0; run < scan.log.object_count(); ++run) {
-        const std::vector<std::uint32_t> object{scan.log.objects()[run]};
-        const auto name = store.names(IdSpace::kObject, object)[0];
         for (auto i = scan.log.offsets()[run]; i < scan.log.offsets()[run + 1]; ++i) {
-          const std::vector<std::uint32_t> account{scan.log.accounts()[i]};
-          got.emplace_back(kind, name, scan.log.times()[i],
-                           store.names(IdSpace::kAccount, account)[0]);
+          got.emplace_back(kind, objects[run], scan.log.times()[i], accounts[i]);
         }
       }
       std::sort(got.begin(), got.end());

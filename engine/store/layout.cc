@@ -62,6 +62,14 @@ std::string hash_key(std::string_view content_hash) {
   return std::string("h").append(content_hash);
 }
 
+std::string marker_key(std::uint64_t epoch) {
+  std::string key("\xff\xff");
+  put_big_endian(key, epoch, 8);
+  return key;
+}
+
+bool is_marker(std::string_view key) { return key.starts_with("\xff\xff"); }
+
 std::string_view space_name(IdSpace space) {
   return space == IdSpace::kAccount ? "account" : "object";
 }

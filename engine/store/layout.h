@@ -49,6 +49,11 @@ struct BlockKey {
 [[nodiscard]] std::string hash_key(std::string_view content_hash);
 [[nodiscard]] std::string_view space_name(IdSpace space);
 
+/// Every job leaves one in every family but `manifest`, after all other keys: a family that lacks
+/// one is not whole. RocksDB's followers open such a family without a word, as it was before.
+[[nodiscard]] std::string marker_key(std::uint64_t epoch);
+[[nodiscard]] bool is_marker(std::string_view key);
+
 /// What a store holds once a job is in it.
 struct Totals {
   std::uint64_t accounts = 0;

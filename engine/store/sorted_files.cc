@@ -13,6 +13,7 @@ namespace lockstep {
 SortedFiles::SortedFiles(const Database& database, const std::filesystem::path& store,
                          std::uint64_t epoch)
     : database_(database),
+      epoch_(epoch),
       folder_(store / ("tmp." + std::to_string(::getpid()) + "." + std::to_string(epoch))) {
   std::error_code error;
   std::filesystem::create_directory(folder_, error);
@@ -42,6 +43,9 @@ void SortedFiles::put(Family family, std::string_view key, std::string_view valu
 }
 
 void SortedFiles::ingest() {
+  for (std::size_t family = kSegments; family < kManifest; ++family) {
+    put(static_cast<Family>(family), marker_key(epoch_), "");
+  }
   std::vector<rocksdb::IngestExternalFileArg> arguments;
   for (std::size_t family = 0; family < kFamilyCount; ++family) {
     if (!writers_[family]) continue;

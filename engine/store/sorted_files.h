@@ -32,6 +32,7 @@ class SortedFiles {
   [[nodiscard]] std::filesystem::path file(Family family) const;
 
   const Database& database_;
+  std::uint64_t epoch_;
   std::filesystem::path folder_;
   std::array<std::unique_ptr<rocksdb::SstFileWriter>, kFamilyCount> writers_;
 };

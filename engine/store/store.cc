@@ -139,6 +139,23 @@ void Store::Impl::load() {
   jobs = std::move(found);
   totals = std::move(latest);
   compare_with_ledger(known);
+  check_markers();
+}
+
+void Store::Impl::check_markers() const {
+  for (std::size_t family = kSegments; family < kManifest; ++family) {
+    const auto iterator = events->iterate(family);
+    std::uint64_t epochs = 0;
+    for (iterator->Seek(marker_key(1)); iterator->Valid() && epochs < jobs.size();
+         iterator->Next()) {
+      if (iterator->key() != marker_key(epochs + 1)) break;
+      ++epochs;
+    }
+    events->check(*iterator);
+    if (epochs == jobs.size()) continue;
+    throw CorruptData(path.string() + " has lost data: " + family_names()[family - 1] +
+                      " lacks job " + std::to_string(epochs + 1) + "; restore it from a backup");
+  }
 }
 
 void Store::Impl::compare_with_ledger(const std::vector<JobReceipt>& known) const {

@@ -43,6 +43,7 @@ struct Store::Impl {
   void adopt_format(const FormatFile& found);
   [[nodiscard]] std::string key_check() const;
   void compare_with_ledger(const std::vector<JobReceipt>& known) const;
+  void check_markers() const;
 };
 
 /// The days that times in [from_s, to_s) fall on, clamped to what keys can hold.

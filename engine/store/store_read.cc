@@ -18,11 +18,15 @@ struct RawBlock {
   std::string bytes;
 };
 
+bool at_block(const rocksdb::Iterator& iterator) {
+  return iterator.Valid() && !is_marker(iterator.key().ToStringView());
+}
+
 std::vector<RawBlock> read_blocks(const Database& database, std::uint16_t kind, DayRange days,
                                   RunControl* control) {
   std::vector<RawBlock> blocks;
   const auto iterator = database.iterate(kSegments);
-  for (iterator->Seek(BlockKey{kind, days.first}.bytes()); iterator->Valid(); iterator->Next()) {
+  for (iterator->Seek(BlockKey{kind, days.first}.bytes()); at_block(*iterator); iterator->Next()) {
     if (control != nullptr) control->check();
     const auto key = parse_or_throw(database, iterator->key().ToStringView());
     if (key.kind != kind || key.day > days.last) break;
@@ -121,7 +125,7 @@ std::vector<ActionRow> read_account(const Database& database, std::uint16_t kind
   const auto runs = database.iterate(kByAccount);
   const auto blocks = database.iterate(kByAccount);
   runs->Seek(BlockKey{kind, days.first}.bytes());
-  while (runs->Valid()) {
+  while (at_block(*runs)) {
     auto run = parse_or_throw(database, runs->key().ToStringView());
     if (run.kind != kind || run.day > days.last) break;
     read_run(database, *blocks, run, account, found);

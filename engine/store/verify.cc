@@ -21,7 +21,8 @@ std::map<std::uint64_t, Tally> tally_blocks(const Database& database, Family fam
   std::map<std::uint64_t, Tally> tallies;
   std::vector<ActionRow> rows;
   const auto iterator = database.iterate(family);
-  for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) {
+  for (iterator->SeekToFirst(); iterator->Valid() && !is_marker(iterator->key().ToStringView());
+       iterator->Next()) {
     if (control != nullptr) control->check();
     rows.clear();
     try {
