@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Builds the benches and runs them: bash bench/run.sh [actions, default 10000000]
+# Prints one JSON line a case. Give it the machine alone.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source .ci/setup.sh
+setup_system
+setup_ccache
+mkdir -p build
+setup_python run
+cmake --preset release -DLOCKSTEP_BUILD_BENCH=ON >/dev/null
+cmake --build --preset release >/dev/null
+actions="${1:-10000000}"
+folder=build/bench-$actions
+mkdir -p "$folder"
+echo "{\"commit\":\"$(git rev-parse --short HEAD)\",\"cpu\":\"$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)\",\"cores\":$(nproc)}"
+for bench in coaction graph; do
+  [ -x "build/release/bench/${bench}_bench" ] || continue
+  if [ "$bench" = coaction ]; then build/release/bench/coaction_bench "$actions"; else build/release/bench/${bench}_bench; fi
+done
+build/release/bench/make_log "$actions" "$folder"
+.venv/bin/python bench/pipeline_bench.py "$actions" "$folder"
