@@ -12,6 +12,12 @@ void bind_errors(py::module_& m) {
   py::register_exception<StoreLocked>(m, "StoreLocked", storage);
   py::register_exception<StoreVersionError>(m, "StoreVersionError", storage);
   py::register_exception<CorruptData>(m, "CorruptData", PyExc_RuntimeError);
+  m.attr("StorageError").attr("__doc__") =
+      "The environment failed: a path, a permission, a full disk.";
+  m.attr("StoreLocked").attr("__doc__") = "Another process is writing to the store.";
+  m.attr("StoreVersionError").attr("__doc__") = "The store was written by a newer program.";
+  m.attr("CorruptData").attr("__doc__") =
+      "Stored bytes are not what was written, or acknowledged data is missing.";
   py::register_exception_translator([](std::exception_ptr raised) {
     try {
       if (raised) std::rethrow_exception(raised);

@@ -1,0 +1,62 @@
+"""What the documents say must be so."""
+
+import doctest
+import importlib
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+import lockstep as ls
+from lockstep.cli import cli
+from lockstep.sweep.schema import as_markdown
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def commands():
+    context = click.Context(cli)
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        yield name, command
+        if isinstance(command, click.Group):
+            for sub in command.list_commands(context):
+                yield f"{name} {sub}", command.get_command(context, sub)
+
+
+def test_readme_names_every_command_and_no_other():
+    readme = (ROOT / "README.md").read_text()
+    named = set(re.findall(r"^    lockstep (store \w+|\w+)", readme, re.MULTILINE))
+    known = {name for name, command in commands() if not isinstance(command, click.Group)}
+    assert named <= known
+    assert known - {"simulate"} <= named
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands()))
+def test_every_command_has_help_and_an_example_that_parses(name, command):
+    assert command.help
+    assert command.epilog, f"{name} has no example"
+    examples = re.findall(r"^  lockstep (.*)$", command.epilog, re.MULTILINE)
+    assert examples
+    for option in re.findall(r" (--[\w-]+)", " ".join(examples)):
+        known = {opt for _, some in commands() for p in some.params for opt in p.opts}
+        assert option in known
+
+
+def test_results_md_is_what_the_tables_are():
+    text = (ROOT / "bindings" / "lockstep" / "sweep" / "RESULTS.md").read_text()
+    assert text == as_markdown()
+
+
+def test_public_names_exist_and_have_docstrings():
+    for name in ls.__all__:
+        value = getattr(ls, name)
+        assert isinstance(value, str) or value.__doc__, name
+
+
+@pytest.mark.parametrize("module", ["lockstep", "lockstep.api", "lockstep.simulation"])
+def test_examples_in_docstrings_run(module):
+    found = doctest.testmod(importlib.import_module(module))
+    assert found.attempted > 0
+    assert found.failed == 0
