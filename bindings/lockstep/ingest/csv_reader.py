@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -21,6 +22,7 @@ __all__ = ["BrokenCsv", "FastCsv", "csv_header", "read_csv_slowly"]
 _BLOCK = 4 << 20
 _LONGEST_LINE = 1 << 20
 _SLOW_ROWS = 50_000
+_MOST_LINES = 200  # of one row
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -217,11 +219,15 @@ def _lines_of(stream: SourceStream) -> Iterator[tuple[int, bytes | None]]:
 def _rows_of(
     lines: Iterator[tuple[int, bytes | None]], delimiter: str
 ) -> Iterator[tuple[int, list[str] | Reject]]:
-    """Rows, each with the line it starts on; a quote that stays open costs its own line only."""
-    waiting: list[tuple[int, bytes | None]] = []
+    """Rows, each with the line it starts on; a quote that stays open costs its own line only.
+
+    Lines are joined while a quote is open, and taken apart again unless that gives a whole row.
+    """
+    waiting: deque[tuple[int, bytes | None]] = deque()
+    width: int | None = None
 
     def next_line() -> tuple[int, bytes | None] | None:
-        return waiting.pop(0) if waiting else next(lines, None)
+        return waiting.popleft() if waiting else next(lines, None)
 
     while (at := next_line()) is not None:
         number, line = at
@@ -230,7 +236,7 @@ def _rows_of(
             continue
         row = line
         ahead: list[tuple[int, bytes | None]] = []
-        while row.count(b'"') % 2 and len(row) <= _LONGEST_LINE:
+        while row.count(b'"') % 2 and len(row) <= _LONGEST_LINE and len(ahead) < _MOST_LINES:
             following = next_line()
             if following is None:
                 break
@@ -238,11 +244,14 @@ def _rows_of(
             if following[1] is None:
                 break
             row += following[1]
-        if row.count(b'"') % 2:
-            waiting[:0] = ahead
-            yield number, Reject(number, "quote", None, line.rstrip(b"\r\n"))
-            continue
-        yield number, _split(number, row, delimiter)
+        parsed = _split(number, row, delimiter)
+        torn = isinstance(parsed, Reject) or (width is not None and len(parsed) != width)
+        if row.count(b'"') % 2 or (ahead and torn):
+            waiting.extendleft(reversed(ahead))
+            parsed = Reject(number, "quote", None, line.rstrip(b"\r\n"))
+        if width is None and not isinstance(parsed, Reject):
+            width = len(parsed)
+        yield number, parsed
 
 
 def _split(number: int, row: bytes, delimiter: str) -> list[str] | Reject:

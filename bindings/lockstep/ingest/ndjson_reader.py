@@ -70,6 +70,7 @@ def read_ndjson(
 def _fast_batch(block: bytes, columns: list[str], first_line: int, lines: int) -> Batch | None:
     """The block by pyarrow, or nothing where the answer could differ from line by line."""
     try:
+        block.decode("utf-8")  # pyarrow does not look
         sample = _parse_line(block[: block.find(b"\n") + 1] or block)
         schema = pa.schema([(name, _ARROW_TYPES[type(sample[name])]) for name in columns])
         table = pa_json.read_json(
@@ -79,7 +80,7 @@ def _fast_batch(block: bytes, columns: list[str], first_line: int, lines: int) -
                 explicit_schema=schema, unexpected_field_behavior="ignore"
             ),
         ).combine_chunks()
-    except (_BadLine, KeyError, pa.ArrowInvalid):
+    except (_BadLine, KeyError, UnicodeDecodeError, pa.ArrowInvalid):
         return None
     if table.num_rows != lines or any(table[name].null_count for name in columns):
         return None
