@@ -64,13 +64,20 @@ def read_table(
     row = 0
     try:
         for record, share in _records(container, columns):
-            arrays = {name: record.column(record.schema.get_field_index(name)) for name in columns}
+            arrays = {name: _plain(record.column(name)) for name in columns}
             yield Batch(arrays, np.arange(row, row + record.num_rows, dtype=np.int64))
             row += record.num_rows
             if progress is not None:
                 progress(int(share * container.size))
     except (pa.ArrowException, OSError) as error:
         raise _unreadable(container, error) from error
+
+
+def _plain(column: pa.Array) -> pa.Array:
+    """Without views, which pyarrow can neither take from nor compare."""
+    if column.type == pa.string_view():
+        return column.cast(pa.large_string())
+    return column.cast(pa.large_binary()) if column.type == pa.binary_view() else column
 
 
 def _records(container: Container, columns: list[str]) -> Iterator[tuple[pa.RecordBatch, float]]:
