@@ -175,7 +175,14 @@ class Store:
         """One row a job: epoch, source, accepted, duplicates, rejected, times, content hash."""
         names = [name for name in dir(_core.JobReceipt) if not name.startswith("_")]
         jobs = self.core.jobs()
-        return pa.table({name: pa.array([getattr(job, name) for job in jobs]) for name in names})
+        # A checksum has 64 bits and no sign: Arrow would take it for an int64, and fail.
+        types = {"checksum": pa.uint64()}
+        return pa.table(
+            {
+                name: pa.array([getattr(job, name) for job in jobs], types.get(name))
+                for name in names
+            }
+        )
 
     def scan(
         self, kind: str, *, since: str | int | None = None, until: str | int | None = None
@@ -184,7 +191,7 @@ class Store:
         log, _ = self.core.scan(
             kind, from_s=parse_time(since, _EARLIEST), to_s=parse_time(until, _LATEST)
         )
-        runs = np.diff(log.offsets)
+        runs = np.diff(log.offsets).astype(np.int64)
         return pa.table(
             {
                 "account_id": self.names("account", log.accounts),
