@@ -28,11 +28,10 @@ int main(int argc, char** argv) {
   const auto log = lockstep::generate_log(std::strtoull(argv[1], nullptr, 10), 1);
   const std::string folder = argv[2];
   const std::string organic = std::to_string(log.organic_accounts);
-  const bool written = write(folder + "/account.u32", log.accounts) &&
-                       write(folder + "/object.u32", log.objects) &&
-                       write(folder + "/time.i64", log.times) &&
-                       write(folder + "/organic_accounts.txt",
-                             std::vector<char>(organic.begin(), organic.end()));
+  const bool written =
+      write(folder + "/account.u32", log.accounts) && write(folder + "/object.u32", log.objects) &&
+      write(folder + "/time.i64", log.times) &&
+      write(folder + "/organic_accounts.txt", std::vector<char>(organic.begin(), organic.end()));
   if (!written) std::fprintf(stderr, "cannot write to %s\n", argv[2]);
   return written ? 0 : 1;
 }

@@ -30,7 +30,12 @@ from lockstep import _core
 def report(case: str, actions: int, seconds: float, verified: bool, **more: Any) -> None:
     if not verified:
         sys.exit(f"{case}: the result does not verify")
-    line = {"case": case, "actions": actions, "threads": os.cpu_count(), "seconds": round(seconds, 3)}
+    line = {
+        "case": case,
+        "actions": actions,
+        "threads": os.cpu_count(),
+        "seconds": round(seconds, 3),
+    }
     print(json.dumps({**line, **more, "verified": True}), flush=True)
 
 

@@ -23,7 +23,8 @@ enum class StoreMode {
 
 struct StoreOptions {
   StoreMode mode = StoreMode::kRead;
-  std::string pseudonym_key = {};  ///< secret; when set at creation, only keyed hashes of ids are stored
+  std::string pseudonym_key =
+      {};  ///< secret; when set at creation, only keyed hashes of ids are stored
   std::uint64_t reserve_bytes =
       64 << 20;  ///< disk space to leave free; a job that would not, refuses to start
 };
