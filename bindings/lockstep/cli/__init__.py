@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
-from lockstep.cli.common import emit_json
+from lockstep.cli.common import emit_json, visible
 
 __all__ = ["main"]
 
@@ -108,5 +108,5 @@ def _fail(
     details: dict[str, Any] = {"type": type(error).__name__, "message": text, "exit_code": code}
     if "--json" in arguments:
         emit_json({"error": details})
-    click.echo(f"lockstep: error: {text}", err=True)
+    click.echo(f"lockstep: error: {visible(text)}", err=True)
     sys.exit(code)

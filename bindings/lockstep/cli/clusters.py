@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
 
-from lockstep.cli.common import emit_json, example, json_option, print_table
+from lockstep.cli.common import emit_json, example, json_option, print_table, visible
 
 
 @click.command(
@@ -74,4 +75,5 @@ def clusters(run: Path, cluster: str | None, as_json: bool) -> None:
     )
     if strongest:
         first = strongest[0]
-        click.echo(f"\nWhy: lockstep explain {run} {first['source']} {first['target']}")
+        words = [str(run), first["source"], first["target"]]
+        click.echo(f"\nWhy: lockstep explain {visible(shlex.join(words))}")

@@ -26,6 +26,7 @@ __all__ = [
     "parse_duration",
     "print_table",
     "progress_bar",
+    "visible",
     "watched",
 ]
 
@@ -81,8 +82,12 @@ def print_table(rows: list[dict[str, Any]], columns: dict[str, str]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for key, heading in columns.items():
         numeric = bool(rows) and all(isinstance(row[key], int | float) for row in rows)
+        # Text, for a heading can be an id, and Rich would read [brackets] in it as its markup.
         table.add_column(
-            heading, justify="right" if numeric else "left", overflow="ellipsis", no_wrap=numeric
+            Text(visible(heading)),
+            justify="right" if numeric else "left",
+            overflow="ellipsis",
+            no_wrap=numeric,
         )
     for row in rows:
         table.add_row(*(Text(_shown(row[key])) for key in columns))
@@ -97,8 +102,12 @@ def _shown(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     if isinstance(value, list):
-        return ", ".join(map(str, value))
-    # Control characters and turns of direction must not reach the terminal.
+        return ", ".join(map(visible, value))
+    return visible(value)
+
+
+def visible(value: object) -> str:
+    """Text without control characters and turns of direction: they must not reach a terminal."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(value))
 
 

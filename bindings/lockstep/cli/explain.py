@@ -15,7 +15,9 @@ from lockstep.cli.common import (
     key_option,
     parse_duration,
     print_table,
+    visible,
 )
+from lockstep.errors import ConfigError
 from lockstep.sweep.options import SweepOptions
 
 
@@ -44,21 +46,27 @@ def explain(
     From a run: the edge's counts, what chance would give, p and q, and its evidence. From a
     store: what the two did together at any window, whether it passed a test or not.
     """
+    if account == other:
+        raise ConfigError(f"{account!r} is given twice; give two accounts")
     if (where / "FORMAT").exists():
         found = _from_store(where, account, other, parse_duration(window), key_file)
     else:
         found = _from_run(where, account, other)
     if as_json:
         emit_json(found)
-        return
+    else:
+        _tell(found)
+
+
+def _tell(found: dict[str, Any]) -> None:
     for edge in found["edges"]:
         click.echo(
             f"{edge['layer']}: {edge['objects']} shared objects within {found['window_s']} s "
             f"({edge['pairs']} pairs of actions); chance would give {edge['expected']:.3g}; "
             f"p {edge['p_value']:.2g}, q {edge['q_value']:.2g}"
         )
-    if not found["evidence"]:
-        click.echo(found["nothing"])
+    if found["nothing"]:
+        click.echo(visible(found["nothing"]))
         return
     rows = [
         {**row, "account": _utc(row["source_time_s"]), "other": _utc(row["target_time_s"])}
@@ -87,47 +95,81 @@ def _from_run(where: Path, account: str, other: str) -> dict[str, Any]:
         "window_s": run.summary["options"]["window_s"],
         "edges": edges,
         "evidence": evidence,
-        "nothing": (
-            f"{account} and {other} have no edge in run {run.id}: they met on fewer than "
-            f"{run.summary['options']['min_objects']} objects, or no more often than chance gives. "
-            f"`lockstep explain STORE {account} {other}` shows what they did together."
-        ),
+        "nothing": None if evidence else _no_edge(run, account, other),
     }
+
+
+def _no_edge(run: Any, account: str, other: str) -> str:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    edges = run.edges
+    ends = pa.chunked_array(edges["source"].chunks + edges["target"].chunks, pa.string())
+    names = pc.unique(ends)
+    hints = [
+        f"{name} has no edge there at all{_suggestion(names, name)}."
+        for name in (account, other)
+        if not pc.any(pc.equal(names, name)).as_py()
+    ]
+    return " ".join(
+        [
+            f"{account} and {other} have no edge in run {run.id}: they met on fewer than "
+            f"{run.summary['options']['min_objects']} objects, or no more often than chance "
+            f"gives.",
+            *hints,
+            f"`lockstep explain STORE {account} {other}` shows what they did together.",
+        ]
+    )
 
 
 def _from_store(
     where: Path, account: str, other: str, window_s: int, key_file: Path | None
 ) -> dict[str, Any]:
     from lockstep.store import Store, read_key
+    from lockstep.sweep.meetings import meetings
 
     with Store(where, key=read_key(key_file) if key_file else None) as store:
-        ours, theirs = (store.actions(name).to_pylist() for name in (account, other))
-    meetings: dict[tuple[str, str], dict[str, Any]] = {}
-    by_object: dict[tuple[str, str], list[int]] = {}
-    for action in theirs:
-        by_object.setdefault((action["kind"], action["object_id"]), []).append(action["timestamp"])
-    for action in ours:
-        place = action["kind"], action["object_id"]
-        for time_s in by_object.get(place, []):
-            lag = time_s - action["timestamp"]
-            if abs(lag) > window_s:
-                continue
-            known = meetings.get(place)
-            if known is None or abs(lag) < abs(known["lag_s"]):
-                meetings[place] = {
-                    "layer": place[0],
-                    "object_id": place[1],
-                    "source_time_s": action["timestamp"],
-                    "target_time_s": time_s,
-                    "lag_s": lag,
-                }
+        for name in (account, other):
+            _check_known(store, name)
+        shared = meetings(store, account, other)
+    evidence = sorted(
+        (row for row in shared if abs(row["lag_s"]) <= window_s),
+        key=lambda row: (row["source_time_s"], row["layer"], row["object_id"]),
+    )
+    nothing = f"{account} and {other} never acted on one object."
+    if shared:
+        closest = shared[0]
+        nothing = (
+            f"{account} and {other} share {len(shared)} objects, but never acted on one within "
+            f"{window_s} s; the closest is {closest['object_id']} ({closest['layer']}), "
+            f"{abs(closest['lag_s'])} s apart."
+        )
     return {
         "accounts": [account, other],
         "window_s": window_s,
         "edges": [],
-        "evidence": sorted(meetings.values(), key=lambda row: (row["source_time_s"], row["layer"])),
-        "nothing": f"{account} and {other} never acted on one object within {window_s} s.",
+        "evidence": evidence,
+        "nothing": None if evidence else nothing,
     }
+
+
+def _check_known(store: Any, name: str) -> None:
+    import numpy as np
+
+    if store.core.find_id("account", name) is not None:
+        return
+    info = store.info()
+    hint = ""
+    if not info["pseudonymous"]:
+        hint = _suggestion(store.names("account", np.arange(info["accounts"], dtype="u4")), name)
+    raise ConfigError(f"account {name!r} is not in {store.path}{hint}; ids are exact")
+
+
+def _suggestion(names: Any, wanted: str) -> str:
+    from lockstep.sweep.meetings import nearest_names
+
+    near = nearest_names(names, wanted)
+    return f" (nearest: {', '.join(near)})" if near else ""
 
 
 def _utc(seconds: int) -> str:

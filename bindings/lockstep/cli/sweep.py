@@ -153,10 +153,10 @@ def sweep(
         )
     if as_json:
         status = "ok" if run.fresh else "noop"
-        emit_json({"status": status, "path": str(run.path), **run.summary})
+        emit_json({"status": status, "path": str(run.path), **run.summary, "alarms": run.alarms})
     else:
         _tell(run)
-    return 4 if run.summary["alarms"] else 0
+    return 4 if run.alarms else 0
 
 
 def _tell(run: Run) -> None:
@@ -169,7 +169,7 @@ def _tell(run: Run) -> None:
         f"{edges:,} edges at a false discovery rate of {run.summary['options']['fdr']}"
     )
     show_clusters(run)
-    for alarm in run.summary["alarms"]:
+    for alarm in run.alarms:
         note(f"alarm: {alarm}")
     click.echo(f"\nReport: {run.report}")
     click.echo("A cluster shows co-action, not why; read its evidence before you decide.")

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import shlex
 from typing import Any
 
 import jinja2
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from lockstep.report.figures import (
-    COLOURS,
-    MOST_ROWS,
-    MOST_VERTICES,
-    OTHER,
-    graph_figure,
-    label,
-    lag_figure,
-    timeline_figure,
-)
+from lockstep.report.detail import MOST_EVIDENCE, MOST_MEMBERS, cluster_detail
+from lockstep.report.figures import MOST_VERTICES, label
+from lockstep.report.timeline import MOST_ROWS
 
 __all__ = ["render_report"]
 
 MOST_CLUSTERS = 20
 MOST_LISTED = 200
-MOST_EDGES = 5
 MOST_CANDIDATES = 50
 
 
@@ -43,74 +34,54 @@ def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
     )
     environment.filters.update(id=label, utc=_utc, number=_number, small=_small)
     clusters = tables["clusters"].to_pylist()
+    window_s = summary["options"]["window_s"]
     return environment.get_template("report.html.j2").render(
         run=summary,
         command=_command(summary),
+        call=_call(summary),
         clusters=clusters[:MOST_LISTED],
         cluster_count=len(clusters),
-        details=[_detail(tables, row, summary) for row in clusters[:MOST_CLUSTERS]],
+        details=[cluster_detail(tables, row, window_s) for row in clusters[:MOST_CLUSTERS]],
         edge_count=tables["edges"].num_rows,
         candidates=tables["candidates"].slice(0, MOST_CANDIDATES).to_pylist(),
         candidate_count=tables["candidates"].num_rows,
-        most_vertices=MOST_VERTICES,
+        most_evidence=MOST_EVIDENCE,
+        most_members=MOST_MEMBERS,
         most_rows=MOST_ROWS,
-        other=OTHER,
+        most_vertices=MOST_VERTICES,
     )
+
+
+_NAMES = ("min_objects", "fdr", "resolution", "seed", "min_cluster_size", "damping")
 
 
 def _command(summary: dict[str, Any]) -> str:
-    """The call that makes this run again."""
+    """The call that makes this run again, in a shell."""
     options = summary["options"]
-    words = ["lockstep", "sweep", summary["store"], f"--window {options['window_s']}s"]
-    words += [f"--kind {kind}" for kind in options["kinds"]]
-    for name in ("min_objects", "fdr", "resolution", "seed", "min_cluster_size", "damping"):
-        words.append(f"--{name.replace('_', '-')} {options[name]}")
+    words = ["lockstep", "sweep", summary["store"], "--window", f"{options['window_s']}s"]
+    for kind in options["kinds"]:
+        words += ["--kind", kind]
+    for name in _NAMES:
+        words += [f"--{name.replace('_', '-')}", str(options[name])]
     for name in ("since", "until"):
         if options[f"{name}_s"] is not None:
-            words.append(f"--{name} {options[f'{name}_s']}")
-    return " ".join(words)
+            words += [f"--{name}", str(options[f"{name}_s"])]
+    if summary["referrals"]["file"]:
+        words += ["--referrals", summary["referrals"]["file"]]
+    return shlex.join(words)
 
 
-def _detail(
-    tables: dict[str, pa.Table], cluster: dict[str, Any], summary: dict[str, Any]
-) -> dict[str, Any]:
-    """What the page shows of one cluster."""
-    name = cluster["cluster_id"]
-    members = _where(tables["members"], "cluster_id", name).to_pylist()
-    edges = _where(tables["edges"], "cluster_id", name)
-    accounts = pa.array([row["account_id"] for row in members], pa.string())
-    evidence = tables["evidence"]
-    inside = evidence.filter(
-        pc.and_(pc.is_in(evidence["source"], accounts), pc.is_in(evidence["target"], accounts))
-    )
-    strongest = edges.sort_by(
-        [("log10_p", "ascending"), ("source", "ascending"), ("target", "ascending")]
-    ).slice(0, MOST_EDGES)
-    rows = inside.to_pylist()
-    window_s = summary["options"]["window_s"]
-    return {
-        "cluster": cluster,
-        "members": members,
-        "timeline": timeline_figure(
-            rows, [row["account_id"] for row in members], cluster["top_objects"]
-        ),
-        "legend": list(zip(cluster["top_objects"], COLOURS, strict=False)),
-        "graph": graph_figure(members, edges.to_pylist()),
-        "lags": lag_figure(np.array([row["lag_s"] for row in rows], dtype=np.int64), window_s),
-        "edges": [{**edge, "evidence": _of_edge(rows, edge)} for edge in strongest.to_pylist()],
-        "edge_count": edges.num_rows,
-    }
-
-
-def _of_edge(rows: list[dict[str, Any]], edge: dict[str, Any]) -> list[dict[str, Any]]:
-    ends = edge["source"], edge["target"], edge["layer"]
-    own = [row for row in rows if (row["source"], row["target"], row["layer"]) == ends]
-    # What is rare says more than what everybody shares.
-    return sorted(own, key=lambda row: (row["object_actions"], row["source_time_s"]))
-
-
-def _where(table: pa.Table, column: str, value: str) -> pa.Table:
-    return table.filter(pc.equal(table[column], value))
+def _call(summary: dict[str, Any]) -> str:
+    """The same in Python."""
+    options = summary["options"]
+    named = {name: options[name] for name in ("kinds", "window_s", *_NAMES)}
+    for name in ("since", "until"):
+        if options[f"{name}_s"] is not None:
+            named[name] = options[f"{name}_s"]
+    if summary["referrals"]["file"]:
+        named["referrals"] = summary["referrals"]["file"]
+    said = ", ".join(f"{name}={value!r}" for name, value in named.items())
+    return f"lockstep.sweep({summary['store']!r}, {said})"
 
 
 def _utc(seconds: int) -> str:
@@ -118,7 +89,7 @@ def _utc(seconds: int) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if isinstance(value, int) else f"{value:,.3g}"
+    return f"{value:,.0f}" if isinstance(value, int) or value >= 1000 else f"{value:.3g}"
 
 
 def _small(value: float) -> str:

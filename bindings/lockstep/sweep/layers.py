@@ -27,6 +27,7 @@ class Layer:
 
     name: str
     log: _core.ActionLog
+    active: npt.NDArray[np.bool_]  # of each account of the store: has it acted here?
     source: U32
     target: U32
     objects: U32
@@ -95,11 +96,13 @@ def project(
         min_objects=options.min_objects,
         control=control,
     )
+    active = np.zeros(log.account_count, dtype=np.bool_)
+    active[log.accounts] = True
     hopeful = tested.log10_p <= np.log10(options.fdr)
     counts = {
         "actions": len(log),
         "duplicates": duplicates,
-        "accounts": len(np.unique(log.accounts)),
+        "accounts": int(active.sum()),
         "objects": log.object_count,
         "pair_instances": found.pair_instances,
         "pairs": len(found.source),
@@ -108,6 +111,7 @@ def project(
     return Layer(
         kind,
         log,
+        active,
         found.source[hopeful],
         found.target[hopeful],
         found.objects[hopeful],

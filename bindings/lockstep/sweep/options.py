@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,6 +10,11 @@ from lockstep import _core
 from lockstep.errors import ConfigError
 
 __all__ = ["SweepOptions"]
+
+_LONGEST_WINDOW_S = 366 * 86_400
+_MOST_OBJECTS = 2**32 - 1
+_LARGEST_SEED = 2**64 - 1
+_TIMES = range(-(2**62), 2**62)
 
 
 @dataclass(frozen=True)
@@ -29,11 +35,23 @@ class SweepOptions:
     def check(self) -> None:
         """ConfigError on a value out of range."""
         for wrong, message in [
-            (self.window_s < 0, f"window is {self.window_s} s; give 0 or more"),
-            (self.min_objects < 1, f"min-objects is {self.min_objects}; give 1 or more"),
+            (
+                not 0 <= self.window_s <= _LONGEST_WINDOW_S,
+                f"window is {self.window_s} s; give 0 to {_LONGEST_WINDOW_S} (a year)",
+            ),
+            (
+                not 1 <= self.min_objects <= _MOST_OBJECTS,
+                f"min-objects is {self.min_objects}; give 1 to {_MOST_OBJECTS}",
+            ),
             (not 0.0 < self.fdr < 1.0, f"fdr is {self.fdr}; give a rate above 0 and below 1"),
-            (not self.resolution > 0.0, f"resolution is {self.resolution}; give more than 0"),
-            (self.seed < 0, f"seed is {self.seed}; give 0 or more"),
+            (
+                not 0.0 < self.resolution < math.inf,
+                f"resolution is {self.resolution}; give a number above 0",
+            ),
+            (
+                not 0 <= self.seed <= _LARGEST_SEED,
+                f"seed is {self.seed}; give 0 to {_LARGEST_SEED}",
+            ),
             (
                 self.min_cluster_size < 2,
                 f"min-cluster-size is {self.min_cluster_size}; give 2 or more",
@@ -45,6 +63,8 @@ class SweepOptions:
                 and self.since_s >= self.until_s,
                 "since is not before until",
             ),
+            (self.since_s is not None and self.since_s not in _TIMES, "since is absurd"),
+            (self.until_s is not None and self.until_s not in _TIMES, "until is absurd"),
         ]:
             if wrong:
                 raise ConfigError(message)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from lockstep import _core
@@ -22,7 +23,13 @@ from lockstep.store import Store
 from lockstep.sweep.clusters import find_clusters, gather_evidence
 from lockstep.sweep.layers import Layer, project, select
 from lockstep.sweep.options import SweepOptions
-from lockstep.sweep.referrals import Referrals, load_referrals, rank_candidates
+from lockstep.sweep.referrals import (
+    Label,
+    Referrals,
+    current_referrals,
+    load_referrals,
+    rank_candidates,
+)
 from lockstep.sweep.results import result_tables
 from lockstep.sweep.run import Run, point_latest, write_run
 
@@ -44,56 +51,94 @@ def run_sweep(
 ) -> Run:
     """Runs a sweep, or finds the run that equal inputs made before."""
     options.check()
-    store.refresh()
+    if not 0 < memory_bytes < 2**63:
+        raise ConfigError(f"memory is {memory_bytes} bytes; give 1 or more, such as 3GiB")
+    if (store.path / "FORMAT").exists():
+        store.refresh()
     kinds = _kinds(store, options)
     out = Path(f"{store.path}-runs") if out is None else Path(out)
     now = int(time.time())
     given = load_referrals(Path(referrals), store, now) if referrals else Referrals()
-    labels = _keep_labels(store, given, now)
+    labels = current_referrals(_keep_labels(store, given, now))
     run_id = _run_id(store, options, kinds, labels)
     if not force and (out / run_id / "run.json").exists():
         point_latest(out, run_id)
-        return Run(out / run_id)
+        return Run(out / run_id, alarms=_referral_alarms(given))
     stage = _Stages(say)
     with _core.ThreadLimit(threads) if threads else contextlib.nullcontext():
-        layers: list[Layer] = []
-        for kind in kinds:
-            with stage(f"project {kind}") as control:
-                layers.append(project(store.core, kind, options, memory_bytes, control))
-        edges = select(layers, options.fdr)
-        with stage("communities") as control:
-            coordination = find_clusters(edges, options, control)
-        with stage("evidence") as control:
-            evidence = gather_evidence(layers, edges, options.window_s, control)
-        with stage("candidates") as control:
-            candidates, referral_counts = rank_candidates(
-                coordination, labels, store, options.damping, control
-            )
-        with stage("tables"):
-            tables = result_tables(store, layers, edges, coordination, evidence, candidates)
+        tables, found = _find(store, options, kinds, labels, memory_bytes, stage)
     summary = {
         "run_id": run_id,
-        "store": str(store.path),
-        "store_uuid": store.info()["uuid"],
-        "epoch": store.epoch,
         "options": {**options.to_dict(), "kinds": kinds},
-        "layers": {layer.name: layer.counts for layer in layers},
-        "coordination": coordination.quality,
+        **_provenance(store),
+        **found,
         "referrals": {
-            **referral_counts,
+            **found["referrals"],
             "rejected": given.rejected,
             "unknown": given.unknown,
             "file": str(referrals) if referrals else None,
         },
+        "alarms": _referral_alarms(given) + _layer_alarms(found["layers"]),
+        "timings_s": stage.seconds,
+    }
+    with stage("report"):
+        report = render_report(tables, summary)
+    return write_run(out, run_id, tables, summary, report)
+
+
+def _provenance(store: Store) -> dict[str, Any]:
+    return {
+        "store": str(store.path),
+        "store_uuid": store.info()["uuid"],
+        "epoch": store.epoch,
         "ingest": _ingest_totals(store),
-        "alarms": _alarms(given, layers),
         "versions": {"lockstep": _core.__version__, "pyarrow": pa.__version__},
         "finished_s": int(time.time()),
-        "timings_s": stage.seconds,
         "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
-    report = render_report(tables, summary)
-    return write_run(out, run_id, tables, summary, report)
+
+
+def _find(
+    store: Store,
+    options: SweepOptions,
+    kinds: list[str],
+    labels: list[Label],
+    memory_bytes: int,
+    stage: _Stages,
+) -> tuple[dict[str, pa.Table], dict[str, Any]]:
+    """The tables of a run, and what its summary says of them."""
+    layers: list[Layer] = []
+    for kind in kinds:
+        with stage(f"project {kind}") as control:
+            layers.append(project(store.core, kind, options, memory_bytes, control))
+    edges = select(layers, options.fdr)
+    with stage("communities") as control:
+        coordination = find_clusters(edges, options, control)
+    with stage("evidence") as control:
+        evidence = gather_evidence(layers, edges, options.window_s, control)
+    with stage("candidates") as control:
+        candidates, referral_counts = rank_candidates(
+            coordination, labels, store, options.damping, control
+        )
+    with stage("tables"):
+        tables = result_tables(store, layers, edges, coordination, evidence, candidates)
+    return tables, {
+        "input": _input(layers),
+        "layers": {layer.name: layer.counts for layer in layers},
+        "coordination": coordination.quality,
+        "referrals": referral_counts,
+    }
+
+
+def _input(layers: list[Layer]) -> dict[str, Any]:
+    """What went in, over all layers."""
+    times = [layer.log.times for layer in layers if len(layer.log)]
+    return {
+        "actions": sum(len(layer.log) for layer in layers),
+        "accounts": int(np.logical_or.reduce([layer.active for layer in layers]).sum()),
+        "first_s": int(min(t.min() for t in times)) if times else None,
+        "last_s": int(max(t.max() for t in times)) if times else None,
+    }
 
 
 class _Stages:
@@ -126,9 +171,7 @@ def _kinds(store: Store, options: SweepOptions) -> list[str]:
     return sorted(set(options.kinds))
 
 
-def _keep_labels(
-    store: Store, given: Referrals, now_s: int
-) -> list[tuple[str, str, str, float, int]]:
+def _keep_labels(store: Store, given: Referrals, now_s: int) -> list[Label]:
     """Adds new referrals to the store's decisions, and gives all there are."""
     if given.labels:
         cases = _core.CaseStore(str(store.path), write=True)
@@ -153,13 +196,12 @@ def _actor() -> str:
         return "unknown"
 
 
-def _run_id(store: Store, options: SweepOptions, kinds: list[str], labels: list[Any]) -> str:
+def _run_id(store: Store, options: SweepOptions, kinds: list[str], labels: list[Label]) -> str:
     info = store.info()
     # When a label came does not change the result; who gave it, and how sure, does.
-    said = sorted(label[:4] for label in labels)
+    said = [label[:4] for label in labels]
     made_of = {
-        "options": options.to_dict(),
-        "kinds": kinds,
+        "options": {**options.to_dict(), "kinds": kinds},
         "labels": said,
         "store": info["uuid"],
         "epoch": info["epoch"],
@@ -179,18 +221,19 @@ def _ingest_totals(store: Store) -> dict[str, int]:
     }
 
 
-def _alarms(given: Referrals, layers: list[Layer]) -> list[str]:
-    """What a person should look at before trusting the run."""
-    alarms = []
-    if given.rejected:
-        first = given.rejected[0]
-        alarms.append(
-            f"{len(given.rejected)} referral rows could not be used; the first is line "
-            f"{first['line']}: {first['reason']}"
-        )
-    alarms += [
-        f"layer {layer.name} has no actions in the time given"
-        for layer in layers
-        if not layer.counts["actions"]
+def _referral_alarms(given: Referrals) -> list[str]:
+    if not given.rejected:
+        return []
+    first = given.rejected[0]
+    return [
+        f"{len(given.rejected)} referral rows could not be used; the first is line "
+        f"{first['line']}: {first['reason']}"
     ]
-    return alarms
+
+
+def _layer_alarms(layers: dict[str, dict[str, int]]) -> list[str]:
+    return [
+        f"layer {name} has no actions in the time given"
+        for name, counts in layers.items()
+        if not counts["actions"]
+    ]

@@ -155,9 +155,10 @@ def _clusters(
     records = []
     for cluster in range(count):
         own, rows = edges_of[cluster], rows_of[cluster]
-        objects, meetings = np.unique(evidence.object[rows], return_counts=True)
+        objects, place, meetings = np.unique(
+            evidence.object[rows], return_index=True, return_counts=True
+        )
         top = np.lexsort((objects, -meetings))[:_TOP_OBJECTS]
-        place = {int(evidence.object[row]): row for row in rows}
         possible = members[cluster] * (members[cluster] - 1) / 2
         record: dict[str, Any] = {
             "cluster_id": f"C-{cluster + 1:04d}",
@@ -173,7 +174,7 @@ def _clusters(
             "median_expected": float(np.median(edges.expected[own])),
             "first_s": int(first[rows].min()),
             "last_s": int(last[rows].max()),
-            "top_objects": [names["object"][place[int(objects[i])]].as_py() for i in top],
+            "top_objects": [names["object"][int(rows[place[i]])].as_py() for i in top],
         }
         records.append({**record, "reason": _reason(record)})
     return make_table(

@@ -13,15 +13,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from lockstep.errors import ConfigError, StorageError
 from lockstep.sweep.schema import TABLES
 
-__all__ = ["Run", "write_run"]
+__all__ = ["Run", "point_latest", "write_run"]
 
 
 class Run:
     """Results of a sweep. Tables are read from the run's folder when they are asked for."""
 
-    def __init__(self, path: str | Path, *, fresh: bool = False) -> None:
+    def __init__(
+        self, path: str | Path, *, fresh: bool = False, alarms: list[str] | None = None
+    ) -> None:
         self.path = Path(path)
         try:
             text = (self.path / "run.json").read_text(encoding="utf-8")
@@ -31,6 +34,9 @@ class Run:
             ) from None
         self.summary: dict[str, Any] = json.loads(text)
         self.fresh = fresh  # made by the sweep that returned it, not found
+        known = self.summary["alarms"]
+        # A run that is found again knows nothing of what was wrong with the call that found it.
+        self.alarms: list[str] = known + [text for text in alarms or [] if text not in known]
 
     @classmethod
     def open(cls, path: str | Path) -> Run:
@@ -121,28 +127,64 @@ def _between(table: pa.Table, a: str, b: str) -> pa.Table:
 def write_run(
     out: Path, run_id: str, tables: dict[str, pa.Table], summary: dict[str, Any], report: str
 ) -> Run:
-    """Writes a run beside its place, then moves it there: a run folder is always whole."""
-    out.mkdir(parents=True, exist_ok=True)
+    """Writes a run beside its place, then moves it there: a run folder is always whole.
+
+    Raises
+    ------
+    ConfigError, StorageError
+        Where `out` can be no folder of runs, or its disk takes no more; nothing is left there.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            f"{out} cannot be a folder of runs: {error.strerror}; give another --out"
+        ) from error
     fresh = out / f".tmp-{run_id}-{os.getpid()}"
     shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir()
     try:
-        for name in TABLES:
-            pq.write_table(tables[name], fresh / f"{name}.parquet", compression="zstd")
-        text = json.dumps(summary, indent=2, ensure_ascii=False) + "\n"
-        (fresh / "run.json").write_text(text, encoding="utf-8")
-        (fresh / "report.html").write_text(report, encoding="utf-8")
-        for file in fresh.iterdir():
-            with file.open("rb") as written:
-                os.fsync(written.fileno())
-        place = out / run_id
-        shutil.rmtree(place, ignore_errors=True)
-        fresh.rename(place)
-    except BaseException:
+        fresh.mkdir()
+        _write_files(fresh, tables, summary, report)
+        _put_in_place(fresh, out / run_id)
+        point_latest(out, run_id)
+    except OSError as error:
+        raise StorageError(
+            f"cannot write the run to {out}: {error.strerror or error}; make room or give "
+            f"another --out"
+        ) from error
+    finally:
         shutil.rmtree(fresh, ignore_errors=True)
-        raise
-    point_latest(out, run_id)
-    return Run(place, fresh=True)
+    return Run(out / run_id, fresh=True)
+
+
+def _write_files(
+    folder: Path, tables: dict[str, pa.Table], summary: dict[str, Any], report: str
+) -> None:
+    for name in TABLES:
+        pq.write_table(tables[name], folder / f"{name}.parquet", compression="zstd")
+    text = json.dumps(summary, indent=2, ensure_ascii=False) + "\n"
+    (folder / "run.json").write_text(text, encoding="utf-8")
+    (folder / "report.html").write_text(report, encoding="utf-8")
+    for path in (*folder.iterdir(), folder):
+        _sync(path)
+
+
+def _put_in_place(fresh: Path, place: Path) -> None:
+    """Moves a whole run to its place; one that was there before goes only then."""
+    old = fresh.with_name(f"{fresh.name}-old")
+    if place.exists():
+        place.rename(old)
+    fresh.rename(place)
+    shutil.rmtree(old, ignore_errors=True)
+    _sync(place.parent)
+
+
+def _sync(path: Path) -> None:
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def point_latest(out: Path, run_id: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-__all__ = ["TABLES", "as_markdown", "make_table"]
+__all__ = ["RUN_JSON", "TABLES", "as_markdown", "make_table"]
 
 Column = tuple[str, pa.DataType, str]
 
@@ -72,6 +72,30 @@ TABLES: dict[str, list[Column]] = {
 }
 
 
+RUN_JSON = {
+    "run_id": "UTC date of the store's last action of these kinds, and a hash of all that "
+    "decides the result: options, referrals, store, epoch, version",
+    "options": "every option of the sweep; times are UTC seconds",
+    "store": "the store's folder as it was given",
+    "store_uuid": "the store itself, wherever it is moved",
+    "epoch": "jobs committed to the store when the sweep read it",
+    "ingest": "of all jobs so far: jobs, rows accepted, duplicates, rejected",
+    "versions": "of the programs that made the run",
+    "finished_s": "when, UTC seconds",
+    "peak_memory_mib": "most memory that the process had, MiB",
+    "input": "actions and accounts that the sweep read, over all layers; first and last time",
+    "layers": "by kind: actions, duplicates (across jobs), accounts, objects, pair_instances "
+    "(pairs of actions in the window), pairs (of accounts, with min_objects), testable "
+    "(pairs of accounts active enough to be tested), edges",
+    "coordination": "the graph of all layers: vertices, pairs, communities, modularity, "
+    "clusters, clustered_accounts",
+    "referrals": "referred accounts in force, those in_graph (with an edge); of the file given: "
+    "rejected rows with line and reason, unknown accounts",
+    "alarms": "what to look at before trusting the run; with any, the exit code is 4",
+    "timings_s": "seconds by stage",
+}
+
+
 def make_table(name: str, columns: dict[str, Any]) -> pa.Table:
     """A result table with its types, and the meaning of each column as field metadata."""
     fields = [
@@ -96,9 +120,17 @@ def as_markdown() -> str:
         "and `report.html`. Equal store, options and version give the same run id and the same",
         "bytes in every Parquet file. All figures measure co-action; none says why it happened.",
         "",
+        "The score of a cluster, the sum of its edge weights over its members, is half of the",
+        "mean strength of a member: it rises with the certainty of the edges and with their",
+        "number, so that twenty accounts all tied to each other outrank three as surely tied, and",
+        "a long thin chain does not win by its length. It ranks what to read first; it is no",
+        "probability, and it says nothing of who the accounts are.",
+        "",
     ]
     for name, columns in TABLES.items():
         lines += [f"## {name}.parquet", "", "| column | type | meaning |", "|---|---|---|"]
         lines += [f"| `{column}` | {kind} | {text} |" for column, kind, text in columns]
         lines.append("")
-    return "\n".join(lines)
+    lines += ["## run.json", "", "| key | meaning |", "|---|---|"]
+    lines += [f"| `{key}` | {text} |" for key, text in RUN_JSON.items()]
+    return "\n".join([*lines, ""])

@@ -1,0 +1,311 @@
+"""Sweeps, held against a slow and obvious version, and against a known truth."""
+
+import itertools
+import math
+import random
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from support.stores import make_store, truth_of
+
+import lockstep as ls
+from lockstep.sweep.meetings import meetings
+
+GERMAN = Path(__file__).parents[2] / "shared/data/german-elections/actions.parquet"
+START = 1_600_000_000
+
+
+def random_rows(seed, rows=900, accounts=14, objects=60, span=4000):
+    """Two layers; four accounts act together on objects of their own, and act besides."""
+    draw = random.Random(seed)
+    log = {
+        (
+            START + draw.randrange(span),
+            f"user {draw.randrange(accounts)}",
+            draw.choice(["share_url", "hashtag"]),
+            f"object {draw.randrange(objects)}",
+        )
+        for _ in range(rows)
+    }
+    for number in range(9):
+        moment = START + draw.randrange(span)
+        kind = "share_url" if number % 2 else "hashtag"
+        for member in range(4):
+            if draw.random() < 0.9:
+                row = (moment + draw.randrange(20), f"user {member}", kind, f"pushed {number}")
+                log.add(row)
+    return sorted(log)
+
+
+def closest_pair(ours, theirs):
+    return min((abs(t - s), s, t) for s in ours for t in theirs)
+
+
+def slow_layer(rows, window_s, min_objects):
+    """Pairs of one layer with counts, expected objects and p; and the number of tests."""
+    times = defaultdict(lambda: defaultdict(list))
+    activity = defaultdict(int)
+    for time_s, account, object_ in rows:
+        times[object_][account].append(time_s)
+        activity[account] += 1
+    n = len(rows)
+    met = defaultdict(dict)
+    window_pairs = []
+    for object_, by_account in times.items():
+        flat = [time_s for seconds in by_account.values() for time_s in seconds]
+        window_pairs.append(sum(abs(s - t) <= window_s for s, t in itertools.combinations(flat, 2)))
+        for a, b in itertools.combinations(sorted(by_account), 2):
+            close = [(s, t) for s in by_account[a] for t in by_account[b] if abs(s - t) <= window_s]
+            if close:
+                met[a, b][object_] = (len(close), *closest_pair(by_account[a], by_account[b])[1:])
+    pairs = {}
+    for (a, b), objects in met.items():
+        if len(objects) >= min_objects:
+            x = activity[a] * activity[b] / n**2
+            expected = sum(1 - math.exp(-2 * w * x) for w in window_pairs)
+            below = sum(
+                math.exp(k * math.log(expected) - expected - math.lgamma(k + 1))
+                for k in range(len(objects))
+            )
+            pairs[a, b] = {"objects": objects, "expected": expected, "p": 1 - below}
+    active = sum(count >= min_objects for count in activity.values())
+    return pairs, active * (active - 1) // 2
+
+
+def slow_edges(rows, window_s, min_objects, fdr):
+    """Edges of all layers by one Benjamini-Hochberg, slow and obvious."""
+    tested, tests = {}, 0
+    for layer in sorted({row[2] for row in rows}):
+        own = [
+            (time_s, account, object_) for time_s, account, kind, object_ in rows if kind == layer
+        ]
+        pairs, testable = slow_layer(own, window_s, min_objects)
+        tested |= {(layer, *ends): found for ends, found in pairs.items()}
+        tests += testable
+    ordered = sorted(tested, key=lambda key: tested[key]["p"])
+    smallest = math.inf
+    for rank in range(len(ordered), 0, -1):
+        found = tested[ordered[rank - 1]]
+        smallest = min(smallest, found["p"] * tests / rank)
+        found["q"] = min(smallest, 1.0)
+    return {key: found for key, found in tested.items() if found["q"] <= fdr}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_edges_and_evidence_match_the_slow_version(tmp_path, seed):
+    rows = random_rows(seed)
+    run = ls.sweep(make_store(tmp_path / "store", rows), window_s=30, fdr=0.2)
+    want = slow_edges(rows, 30, 2, 0.2)
+    got = {
+        (edge["layer"], *sorted((edge["source"], edge["target"]))): edge
+        for edge in run.edges.to_pylist()
+    }
+    assert want
+    assert got.keys() == want.keys()
+    evidence = defaultdict(dict)
+    for row in run.evidence.to_pylist():
+        times = {row["source"]: row["source_time_s"], row["target"]: row["target_time_s"]}
+        a, b = sorted(times)
+        evidence[row["layer"], a, b][row["object_id"]] = (row["pairs"], times[a], times[b])
+        assert row["lag_s"] == row["target_time_s"] - row["source_time_s"]
+        assert row["object_actions"] == sum(
+            kind == row["layer"] and object_ == row["object_id"] for _, _, kind, object_ in rows
+        )
+    for key, found in want.items():
+        edge = got[key]
+        assert edge["objects"] == len(found["objects"])
+        assert edge["pairs"] == sum(pairs for pairs, _, _ in found["objects"].values())
+        assert edge["expected"] == pytest.approx(found["expected"], rel=1e-4)
+        assert edge["p_value"] == pytest.approx(found["p"], rel=2e-3, abs=1e-13)
+        assert edge["q_value"] == pytest.approx(found["q"], rel=2e-3, abs=1e-11)
+        assert edge["weight"] == pytest.approx(min(-edge["log10_p"], 50.0))
+        assert {o: lags(*times) for o, times in evidence[key].items()} == {
+            o: lags(*times) for o, times in found["objects"].items()
+        }
+
+
+def lags(pairs, source_time_s, target_time_s):
+    """Of several pairs equally close either may stand for them, so their lag is compared."""
+    return pairs, abs(target_time_s - source_time_s)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_planted_groups_are_found(tmp_path, seed):
+    made = ls.simulate(seed=seed)
+    run = ls.sweep(make_store(tmp_path / "store", made.log))
+    truth = truth_of(made)
+    groups = defaultdict(set)
+    for member in run.members.to_pylist():
+        groups[member["cluster_id"]].add(member["account_id"])
+    found = set().union(*groups.values())
+    assert len(found & truth.keys()) / len(found) >= 0.95
+    assert len(found & truth.keys()) / len(truth) >= 0.9
+    for members in groups.values():
+        assert len({truth.get(account) for account in members} - {None}) == 1
+    right = sum(
+        truth.get(edge["source"], 1) == truth.get(edge["target"], 2)
+        for edge in run.edges.to_pylist()
+    )
+    assert right / run.edges.num_rows >= 0.95
+
+
+def test_shuffled_accounts_give_no_edges(tmp_path):
+    made = ls.simulate(accounts=300, groups=4, seed=3)
+    place = made.log.column_names.index("account_id")
+    accounts = np.array(made.log["account_id"].to_pylist())
+    with_edges = 0
+    for seed in range(20):
+        np.random.default_rng(seed).shuffle(accounts)
+        log = made.log.set_column(place, "account_id", pa.array(accounts))
+        run = ls.sweep(make_store(tmp_path / f"store{seed}", log))
+        assert sum(layer["pairs"] for layer in run.summary["layers"].values()) > 0
+        with_edges += run.edges.num_rows > 0
+    assert with_edges <= 1
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("planted")
+    made = ls.simulate(accounts=400, groups=4, seed=5)
+    store = make_store(folder / "store", made.log)
+    return made, store, ls.sweep(store)
+
+
+def test_clusters_and_members_follow_from_the_edges(planted):
+    _, _, run = planted
+    edges = run.edges.to_pylist()
+    weight, whole = defaultdict(float), defaultdict(float)
+    for edge in edges:
+        ends = frozenset((edge["source"], edge["target"]))
+        weight[ends] = max(weight[ends], edge["weight"])
+    for ends, heaviness in weight.items():
+        for account in ends:
+            whole[account] += heaviness
+    members = defaultdict(dict)
+    for row in run.members.to_pylist():
+        members[row["cluster_id"]][row["account_id"]] = row
+    clusters = run.clusters.to_pylist()
+    assert len(clusters) == len(members) > 0
+    assert [row["cluster_id"] for row in clusters] == [
+        f"C-{rank:04d}" for rank in range(1, len(clusters) + 1)
+    ]
+    scores = [row["score"] for row in clusters]
+    assert scores == sorted(scores, reverse=True)
+    for row in clusters:
+        own = members[row["cluster_id"]]
+        inside = {ends: w for ends, w in weight.items() if ends <= own.keys()}
+        assert row["members"] == len(own) >= 3
+        assert row["edges"] == len(inside)
+        assert row["density"] == pytest.approx(len(inside) / math.comb(len(own), 2))
+        assert row["score"] == pytest.approx(sum(inside.values()) / len(own))
+        for account, member in own.items():
+            strength = sum(w for ends, w in inside.items() if account in ends)
+            assert member["degree"] == sum(account in ends for ends in inside) > 0
+            assert member["strength"] == pytest.approx(strength)
+            assert member["membership"] == pytest.approx(strength / whole[account])
+    cluster_of = {a: name for name, own in members.items() for a in own}
+    for edge in edges:
+        ends = {cluster_of.get(edge["source"]), cluster_of.get(edge["target"])}
+        assert edge["cluster_id"] == (ends.pop() if len(ends) == 1 else None)
+
+
+def test_a_cluster_says_exactly_what_its_evidence_shows(planted):
+    _, _, run = planted
+    cluster_of = {row["account_id"]: row["cluster_id"] for row in run.members.to_pylist()}
+    rows, objects_of = defaultdict(list), defaultdict(set)
+    for row in run.evidence.to_pylist():
+        ends = {cluster_of.get(row["source"]), cluster_of.get(row["target"])}
+        if len(ends) == 1 and None not in ends:
+            rows[ends.pop()].append(row)
+            objects_of[row["source"]].add(row["object_id"])
+            objects_of[row["target"]].add(row["object_id"])
+    for member in run.members.to_pylist():
+        assert member["objects"] == len(objects_of[member["account_id"]])
+    for cluster in run.clusters.to_pylist():
+        own = rows[cluster["cluster_id"]]
+        times = [row[end] for row in own for end in ("source_time_s", "target_time_s")]
+        lag = float(np.median([abs(row["lag_s"]) for row in own]))
+        assert cluster["objects"] == len({row["object_id"] for row in own})
+        assert (cluster["first_s"], cluster["last_s"]) == (min(times), max(times))
+        assert cluster["median_lag_s"] == lag
+        assert cluster["layers"] == sorted({row["layer"] for row in own})
+        meetings = defaultdict(int)
+        for row in own:
+            meetings[row["object_id"]] += 1
+        top = [meetings[object_] for object_ in cluster["top_objects"]]
+        assert top == sorted(meetings.values(), reverse=True)[:5]
+        for figure in (cluster["members"], cluster["objects"], f"{lag:.3g}"):
+            assert f"{figure} " in cluster["reason"]
+
+
+def test_why_gives_the_evidence_of_an_edge_either_way_round(planted):
+    _, _, run = planted
+    edge = run.edges.to_pylist()[0]
+    rows = run.why(edge["source"], edge["target"]).to_pylist()
+    assert rows == run.why(edge["target"], edge["source"]).to_pylist()
+    assert sum(row["layer"] == edge["layer"] for row in rows) == edge["objects"]
+    assert run.why(edge["source"], "nobody").num_rows == 0
+
+
+@pytest.mark.skipif(not GERMAN.exists(), reason="../shared/data is not here")
+def test_every_co_action_of_the_german_log_is_in_the_log(tmp_path):
+    log = pq.read_table(GERMAN)
+    run = ls.sweep(make_store(tmp_path / "store", log))
+    assert run.clusters.num_rows >= 20
+    wanted = zip(
+        *(log[name].to_pylist() for name in ("account_id", "action", "object_id", "timestamp")),
+        strict=True,
+    )
+    seen = set(wanted)
+    for row in run.evidence.to_pylist():
+        for end in ("source", "target"):
+            action = (row[end], row["layer"], row["object_id"], row[f"{end}_time_s"])
+            assert action in seen
+        assert abs(row["lag_s"]) <= 60
+
+
+def test_past_the_cap_more_certainty_weighs_no_more(tmp_path):
+    rows = [(START + 97 * i, f"user {i % 400}", "post", f"o{i % 900}") for i in range(6000)]
+    rows += [
+        (START + 900 * number + member, f"pair {member}", "post", f"shared {number}")
+        for number in range(60)
+        for member in range(3)
+    ]
+    edges = ls.sweep(make_store(tmp_path / "store", rows)).edges.to_pylist()
+    assert len(edges) == 3
+    assert all(edge["log10_p"] < -60 and edge["weight"] == 50.0 for edge in edges)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_meetings_match_all_pairs_of_times(tmp_path, seed):
+    draw = random.Random(seed)
+    rows = {
+        (START + draw.randrange(300), draw.choice("ab"), draw.choice("kl"), draw.choice("xyz"))
+        for _ in range(60)
+    }
+    store = make_store(tmp_path / "store", sorted(rows))
+    got = meetings(store, "a", "b")
+    want = []
+    for layer, object_ in itertools.product("kl", "xyz"):
+        ours, theirs = (
+            [t for t, account, *place in rows if [account, *place] == [name, layer, object_]]
+            for name in "ab"
+        )
+        if ours and theirs:
+            lag, source, target = closest_pair(ours, theirs)
+            want.append((lag, layer, object_, source, target))
+    assert [
+        (
+            abs(row["lag_s"]),
+            row["layer"],
+            row["object_id"],
+            row["source_time_s"],
+            row["target_time_s"],
+        )
+        for row in got
+    ] == sorted(want)
+    assert all(row["lag_s"] == row["target_time_s"] - row["source_time_s"] for row in got)
