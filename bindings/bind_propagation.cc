@@ -26,6 +26,25 @@ std::vector<Seed> as_seeds(const py::object& vertices, const py::object& weights
   return seeds;
 }
 
+void bind_explaining_paths(py::module_& m) {
+  m.def(
+      "explaining_paths",
+      [](const Graph& graph, const py::object& seeds, const py::object& weights,
+         const py::object& targets, double damping, RunControl* control) {
+        const auto from = as_seeds(seeds, weights);
+        const auto wanted = as_span<VertexId>(targets, "targets");
+        auto found = interruptible(control, [&](RunControl* shared) {
+          return explaining_paths(graph.view(), from, wanted, damping, shared);
+        });
+        std::vector<std::pair<std::vector<VertexId>, double>> paths;
+        for (auto& path : found) paths.emplace_back(std::move(path.vertices), path.probability);
+        return paths;
+      },
+      py::arg("graph"), py::arg("seeds"), py::arg("weights"), py::arg("targets"), py::kw_only(),
+      py::arg("damping") = PropagationOptions{}.damping, py::arg("control") = nullptr,
+      "Find the most probable walk from any seed to each target, with its probability.");
+}
+
 }  // namespace
 
 void bind_propagation(py::module_& m) {
@@ -54,21 +73,7 @@ void bind_propagation(py::module_& m) {
       py::arg("damping") = kDefaults.damping, py::arg("tolerance") = kDefaults.tolerance,
       py::arg("max_rounds") = kDefaults.max_rounds, py::arg("control") = nullptr,
       "Score every vertex by how readily a walk from the seeds reaches it.");
-  m.def(
-      "explaining_paths",
-      [](const Graph& graph, const py::object& seeds, const py::object& weights,
-         const py::object& targets, double damping) {
-        const auto from = as_seeds(seeds, weights);
-        const auto wanted = as_span<VertexId>(targets, "targets");
-        std::vector<std::pair<std::vector<VertexId>, double>> paths;
-        for (auto& path : explaining_paths(graph.view(), from, wanted, damping)) {
-          paths.emplace_back(std::move(path.vertices), path.probability);
-        }
-        return paths;
-      },
-      py::arg("graph"), py::arg("seeds"), py::arg("weights"), py::arg("targets"), py::kw_only(),
-      py::arg("damping") = kDefaults.damping,
-      "Find the most probable walk from any seed to each target, with its probability.");
+  bind_explaining_paths(m);
 }
 
 }  // namespace lockstep

@@ -3,11 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <Eigen/Dense>
+#include <algorithm>
 #include <limits>
 #include <numeric>
+#include <random>
 
 #include "lockstep/error.h"
 #include "lockstep/parallel.h"
+#include "support/graph_oracle.h"
 #include "support/random_graph.h"
 
 namespace lockstep {
@@ -19,17 +22,17 @@ Eigen::VectorXd oracle(CsrView graph, const std::vector<Seed>& seeds, double dam
   Eigen::VectorXd start = Eigen::VectorXd::Zero(n);
   for (const auto& [vertex, weight] : seeds) start[vertex] += weight;
   start /= start.sum();
-  Eigen::MatrixXd step = Eigen::MatrixXd::Zero(n, n);
-  for (VertexId v = 0; v < graph.size(); ++v) {
-    const auto weights = graph.neighbour_weights(v);
-    const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
-    if (total == 0.0) step.col(v) = start;
-    for (std::size_t i = 0; i < graph.degree(v); ++i) {
-      step(graph.neighbours(v)[i], v) = weights[i] / total;
-    }
+  Eigen::MatrixXd step = dense(graph);
+  for (Eigen::Index v = 0; v < n; ++v) {
+    const double total = step.col(v).sum();
+    step.col(v) = total == 0.0 ? start : Eigen::VectorXd(step.col(v) / total);
   }
   const Eigen::MatrixXd system = Eigen::MatrixXd::Identity(n, n) - damping * step;
   return system.partialPivLu().solve((1.0 - damping) * start);
+}
+
+double mass(const PropagationResult& result) {
+  return std::accumulate(result.scores.begin(), result.scores.end(), 0.0);
 }
 
 //  0 - 1 - 2, a walk from 0 with damping 1/2:
@@ -44,14 +47,39 @@ TEST(Propagation, SolvesAPathByHand) {
 }
 
 TEST(Propagation, MatchesDenseSolveOnRandomGraphs) {
+  for (unsigned seed = 0; seed < 60; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto graph = random_graph(40, 10 + 4 * seed, seed);  // sparse ones have lonely vertices
+    const std::vector<Seed> seeds{{0, 1.0}, {7, 0.25}, {7, 0.5}, {seed % 40, 0.1}};
+    for (const double damping : {0.0, 0.7, 0.95}) {
+      const auto got = propagation(graph.view(), seeds, {.damping = damping, .max_rounds = 1000});
+      const auto want = oracle(graph.view(), seeds, damping);
+      ASSERT_TRUE(got.converged);
+      EXPECT_NEAR(mass(got), 1.0, 1e-12);
+      for (VertexId v = 0; v < graph.size(); ++v) {
+        EXPECT_GE(got.scores[v], 0.0);
+        EXPECT_NEAR(got.scores[v], want[v], 3e-8);
+      }
+    }
+  }
+}
+
+TEST(Propagation, RelabellingAndScalingDoNotChangeScores) {
   for (unsigned seed = 0; seed < 50; ++seed) {
     SCOPED_TRACE(seed);
-    const auto graph = random_graph(40, 10 + 4 * seed, seed);
-    const std::vector<Seed> seeds{{0, 1.0}, {7, 0.25}, {7, 0.5}};
-    const auto got = propagation(graph.view(), seeds, {.damping = 0.7});
-    const auto want = oracle(graph.view(), seeds, 0.7);
-    ASSERT_TRUE(got.converged);
-    for (VertexId v = 0; v < graph.size(); ++v) EXPECT_NEAR(got.scores[v], want[v], 1e-8);
+    const auto edges = random_edges(50, 120, seed);
+    std::vector<VertexId> label(50);
+    std::iota(label.begin(), label.end(), 0U);
+    std::shuffle(label.begin(), label.end(), std::mt19937(seed));
+    auto renamed = edges;
+    for (auto& edge : renamed) {
+      edge = {label[edge.source], label[edge.target], edge.weight * 1000.0};
+    }
+    const auto got =
+        propagation(Graph::undirected(50, edges).view(), std::vector<Seed>{{4, 0.2}, {9, 0.6}});
+    const auto other = propagation(Graph::undirected(50, renamed).view(),
+                                   std::vector<Seed>{{label[9], 3.0}, {label[4], 1.0}});
+    for (VertexId v = 0; v < 50; ++v) EXPECT_NEAR(got.scores[v], other.scores[label[v]], 1e-12);
   }
 }
 
@@ -59,9 +87,11 @@ TEST(Propagation, ScoreNeverLeaksAndThreadsDoNotChangeIt) {
   const auto graph = random_graph(20'000, 60'000, 1);
   const std::vector<Seed> seeds{{3}};
   const auto many = propagation(graph.view(), seeds);
-  EXPECT_NEAR(std::reduce(many.scores.begin(), many.scores.end()), 1.0, 1e-12);
+  EXPECT_NEAR(mass(many), 1.0, 1e-12);
   const ThreadLimit one(1);
-  EXPECT_EQ(many.scores, propagation(graph.view(), seeds).scores);
+  const auto alone = propagation(graph.view(), seeds);
+  EXPECT_EQ(many.scores, alone.scores);
+  EXPECT_EQ(many.rounds, alone.rounds);
 }
 
 TEST(Propagation, StopsAtTheLimitAndSaysSo) {
@@ -69,12 +99,25 @@ TEST(Propagation, StopsAtTheLimitAndSaysSo) {
   const auto got = propagation(graph.view(), std::vector<Seed>{{0}}, {.max_rounds = 2});
   EXPECT_EQ(got.rounds, 2);
   EXPECT_FALSE(got.converged);
+  EXPECT_NEAR(mass(got), 1.0, 1e-12);
 }
 
-TEST(Propagation, KeepsEverythingAtALonelySeed) {
-  const auto graph = Graph::undirected(2, {});
-  const auto got = propagation(graph.view(), std::vector<Seed>{{1}});
-  EXPECT_EQ(got.scores, (std::vector<double>{0.0, 1.0}));
+TEST(Propagation, EdgeCases) {
+  const auto lonely = Graph::undirected(2, {});
+  EXPECT_EQ(propagation(lonely.view(), std::vector<Seed>{{1}}).scores,
+            (std::vector<double>{0.0, 1.0}));
+  const auto one = Graph::undirected(1, {});
+  EXPECT_EQ(propagation(one.view(), std::vector<Seed>{{0, 0.3}}).scores,
+            (std::vector<double>{1.0}));
+  // Repeated edges add up; what the seeds cannot reach scores nothing at all.
+  const auto split = Graph::undirected(
+      5, std::vector<WeightedEdge>{{0, 1, 1.0}, {0, 1, 2.0}, {0, 2, 1.0}, {3, 4}});
+  const auto got = propagation(split.view(), std::vector<Seed>{{0}});
+  EXPECT_NEAR(got.scores[1], 3.0 * got.scores[2], 1e-8);
+  EXPECT_EQ(got.scores[3], 0.0);
+  EXPECT_EQ(got.scores[4], 0.0);
+  const auto tiny = Graph::undirected(3, std::vector<WeightedEdge>{{0, 1, 3e-308}, {1, 2, 1e307}});
+  EXPECT_NEAR(mass(propagation(tiny.view(), std::vector<Seed>{{0}})), 1.0, 1e-12);
 }
 
 TEST(Propagation, RefusesBadInput) {
@@ -86,11 +129,15 @@ TEST(Propagation, RefusesBadInput) {
   refused({}, {});
   refused({{5}}, {});
   refused({{0, 0.0}}, {});
+  refused({{0, -1.0}}, {});
   refused({{0, nan}}, {});
+  refused({{0, 1.5e308}, {1, 1.5e308}}, {});
   refused({{0}}, {.damping = 1.0});
+  refused({{0}}, {.damping = -0.1});
   refused({{0}}, {.damping = nan});
   refused({{0}}, {.tolerance = 0.0});
   refused({{0}}, {.max_rounds = 0});
+  EXPECT_THROW((void)propagation(Graph().view(), std::vector<Seed>{{0}}), InvalidArgument);
   RunControl control;
   control.cancel();
   EXPECT_THROW((void)propagation(graph.view(), std::vector<Seed>{{0}}, {}, &control), Interrupted);

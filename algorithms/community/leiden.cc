@@ -1,5 +1,7 @@
 #include "lockstep/algorithms/leiden.h"
 
+#include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -10,15 +12,16 @@
 namespace lockstep {
 namespace {
 
+void check_above_zero(const char* name, double value) {
+  if (!(value > 0.0) || !std::isfinite(value)) {
+    throw InvalidArgument(std::string(name) + " is " + std::to_string(value) +
+                          "; give a finite number above 0");
+  }
+}
+
 void check(const LeidenOptions& options) {
-  if (!(options.resolution > 0.0)) {
-    throw InvalidArgument("resolution is " + std::to_string(options.resolution) +
-                          "; give a number above 0");
-  }
-  if (!(options.randomness > 0.0)) {
-    throw InvalidArgument("randomness is " + std::to_string(options.randomness) +
-                          "; give a number above 0");
-  }
+  check_above_zero("resolution", options.resolution);
+  check_above_zero("randomness", options.randomness);
   if (options.max_rounds < 1) {
     throw InvalidArgument("max_rounds is " + std::to_string(options.max_rounds) +
                           "; give at least 1");
@@ -65,12 +68,16 @@ int walk_up(const LeidenLevel& ground, Partition& partition, double randomness, 
     const VertexId communities = renumber(here);
     if (communities == level->size()) break;
     auto parts = refine(*level, here, randomness, random);
-    const VertexId part_count = renumber(parts);
+    VertexId part_count = renumber(parts);
+    // Where refining merges nothing, walk on with whole communities, so that a pass always ends
+    // where no two of them gain by a merger.
+    if (part_count == level->size()) {
+      parts = here;
+      part_count = communities;
+    }
     Partition above(part_count);
     for (VertexId v = 0; v < level->size(); ++v) above[parts[v]] = here[v];
     for (VertexId& at : place) at = parts[at];
-    // Where nothing could be merged, refining again would not end: take communities as they are.
-    if (part_count == level->size()) break;
     held = aggregate(*level, parts, part_count);
     level = &held;
     here = std::move(above);
@@ -111,10 +118,13 @@ double partition_quality(CsrView graph, const std::vector<VertexId>& community, 
     throw InvalidArgument("the partition has " + std::to_string(community.size()) +
                           " entries, the graph " + std::to_string(graph.size()) + " vertices");
   }
+  for (const VertexId c : community) {
+    if (c < graph.size()) continue;
+    throw InvalidArgument("community " + std::to_string(c) + " is past the " +
+                          std::to_string(graph.size()) + " vertices of the graph");
+  }
   if (graph.arc_count() == 0) return 0.0;
-  VertexId largest = 0;
-  for (const VertexId c : community) largest = std::max(largest, c);
-  std::vector<double> mass(largest + 1ULL, 0.0);
+  std::vector<double> mass(graph.size(), 0.0);
   double inside = 0.0;  // each edge counted from both ends, as in `total`
   double total = 0.0;
   for (VertexId v = 0; v < graph.size(); ++v) {

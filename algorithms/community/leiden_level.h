@@ -23,10 +23,33 @@ struct LeidenLevel {
 /// A partition of a level; communities are numbered below the number of vertices.
 using Partition = std::vector<VertexId>;
 
+/// Weights from one vertex to the communities around it: a dense table, cleared by its list.
+class Surroundings {
+ public:
+  explicit Surroundings(VertexId communities) : weight_(communities, 0.0) {}
+
+  void add(VertexId community, double weight) {
+    if (weight_[community] == 0.0) touched_.push_back(community);
+    weight_[community] += weight;
+  }
+  [[nodiscard]] double to(VertexId community) const { return weight_[community]; }
+  [[nodiscard]] const std::vector<VertexId>& communities() const { return touched_; }
+  void clear() {
+    for (const VertexId community : touched_) weight_[community] = 0.0;
+    touched_.clear();
+  }
+
+ private:
+  std::vector<double> weight_;
+  std::vector<VertexId> touched_;
+};
+
+/// All vertices of a level of `n`, in random order.
+[[nodiscard]] std::vector<VertexId> shuffled_vertices(VertexId n, SplitMix& random);
+
 /// Moves vertices to the neighbouring community of best gain until no move gains anything.
 /// Only vertices whose surroundings changed are looked at again (fast local moving).
-/// Returns whether any vertex moved.
-bool move_vertices(const LeidenLevel& level, Partition& partition, SplitMix& random,
+void move_vertices(const LeidenLevel& level, Partition& partition, SplitMix& random,
                    const RunControl* control);
 
 /// Splits each community into well-connected parts, by merging single vertices at random among

@@ -52,7 +52,6 @@ PropagationResult propagation(CsrView graph, std::span<const Seed> seeds,
   std::vector<double> passed(n);
   std::vector<double> next(n);
   while (result.rounds < options.max_rounds && !result.converged) {
-    if (control != nullptr) control->check();
     const double stranded =
         sum_over(n, [&](std::size_t v) { return strengths[v] > 0.0 ? 0.0 : result.scores[v]; });
     parallel_for(n, kGrain, [&](std::size_t begin, std::size_t end) {
@@ -61,6 +60,7 @@ PropagationResult propagation(CsrView graph, std::span<const Seed> seeds,
       }
     });
     parallel_for(n, kGrain, [&](std::size_t begin, std::size_t end) {
+      if (control != nullptr) control->check();
       for (std::size_t v = begin; v < end; ++v) {
         const auto from = graph.neighbours(static_cast<VertexId>(v));
         const auto weights = graph.neighbour_weights(static_cast<VertexId>(v));

@@ -24,6 +24,9 @@ std::vector<double> seed_shares(VertexId vertex_count, std::span<const Seed> see
     shares[vertex] += weight;
     total += weight;
   }
+  if (!std::isfinite(total)) {
+    throw InvalidArgument("the sum of the seeds' weights overflows; divide them by a constant");
+  }
   for (double& share : shares) share /= total;
   return shares;
 }

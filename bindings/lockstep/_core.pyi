@@ -165,7 +165,13 @@ def propagation(
     control: RunControl | None = None,
 ) -> PropagationResult: ...
 def explaining_paths(
-    graph: Graph, seeds: U32, weights: F64, targets: U32, *, damping: float = ...
+    graph: Graph,
+    seeds: U32,
+    weights: F64,
+    targets: U32,
+    *,
+    damping: float = ...,
+    control: RunControl | None = None,
 ) -> list[tuple[list[int], float]]: ...
 
 class JobReceipt:

@@ -13,7 +13,7 @@ namespace lockstep {
 struct CsrView {
   std::span<const EdgeIndex> offsets;  ///< size() + 1 of them, ascending
   std::span<const VertexId> targets;   ///< one an arc
-  std::span<const double> weights;     ///< one an arc, positive and finite
+  std::span<const double> weights;     ///< one an arc, positive, their sum finite
 
   [[nodiscard]] VertexId size() const {
     return offsets.empty() ? 0 : static_cast<VertexId>(offsets.size() - 1);
@@ -42,13 +42,13 @@ class Graph {
   Graph() = default;
 
   /// Builds from edges in any order. Repeated edges add their weights; self-loops are refused,
-  /// since no account acts in concert with itself. O(edges log edges).
-  /// Throws InvalidArgument on an end past `vertex_count`, a self-loop, or a weight that is
-  /// not positive and finite.
+  /// since no account acts in concert with itself. O(edges log degree) time; same bits for any
+  /// thread count. Throws InvalidArgument on an end past `vertex_count`, a self-loop, a weight
+  /// that is not a positive normal number, or weights whose sum overflows.
   static Graph undirected(VertexId vertex_count, std::span<const WeightedEdge> edges);
 
   [[nodiscard]] CsrView view() const { return {offsets_, targets_, weights_}; }
-  [[nodiscard]] VertexId size() const { return static_cast<VertexId>(offsets_.size() - 1); }
+  [[nodiscard]] VertexId size() const { return view().size(); }
   [[nodiscard]] EdgeIndex edge_count() const { return targets_.size() / 2; }
 
  private:

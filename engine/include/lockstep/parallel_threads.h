@@ -22,7 +22,10 @@ struct ParallelBackend {
 
   class ThreadLimit {
    public:
-    explicit ThreadLimit(int threads) : before_(thread_cap().exchange(std::max(threads, 1))) {}
+    explicit ThreadLimit(int threads) : before_(thread_cap().load()) {
+      const int wanted = std::max(threads, 1);
+      thread_cap().store(before_ == 0 ? wanted : std::min(before_, wanted));
+    }
     ~ThreadLimit() { thread_cap().store(before_); }
     ThreadLimit(const ThreadLimit&) = delete;
     ThreadLimit& operator=(const ThreadLimit&) = delete;

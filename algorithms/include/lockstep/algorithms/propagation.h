@@ -30,9 +30,10 @@ struct PropagationResult {
 ///
 /// Solves x = (1 - damping) s + damping P'x, where s is the seeds' weights as shares and P
 /// follows an edge with chance proportional to its weight; a vertex without edges hands its
-/// score back to the seeds, so none leaks away. O(rounds * edges) time, three doubles a
+/// score back to the seeds, so none leaks away. O(rounds * edges) time, five doubles a
 /// vertex; same bits for any thread count.
-/// Throws InvalidArgument on an option out of range, no seeds, or an unknown or bad seed.
+/// Throws InvalidArgument on an option out of range, no seeds, or an unknown or bad seed, and
+/// Interrupted once `control` is cancelled.
 /// Source: Haveliwala, "Topic-Sensitive PageRank", WWW 2002.
 [[nodiscard]] PropagationResult propagation(CsrView graph, std::span<const Seed> seeds,
                                             const PropagationOptions& options = {},
