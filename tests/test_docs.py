@@ -55,7 +55,9 @@ def test_public_names_exist_and_have_docstrings():
         assert isinstance(value, str) or value.__doc__, name
 
 
-@pytest.mark.parametrize("module", ["lockstep", "lockstep.api", "lockstep.simulation"])
+@pytest.mark.parametrize(
+    "module", ["lockstep", "lockstep.api", "lockstep.network", "lockstep.simulation"]
+)
 def test_examples_in_docstrings_run(module):
     found = doctest.testmod(importlib.import_module(module))
     assert found.attempted > 0

@@ -18,7 +18,7 @@ from lockstep.sweep import sweep
 
 if TYPE_CHECKING:
     from lockstep._core import RunControl, ThreadLimit, __version__
-    from lockstep.api import coaction, communities, propagate, significance
+    from lockstep.api import coaction, significance
     from lockstep.errors import (
         CorruptData,
         InputRejected,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         StoreLocked,
         StoreVersionError,
     )
+    from lockstep.network import communities, propagate
     from lockstep.simulation import simulate
     from lockstep.store import Store, open
     from lockstep.sweep.run import Run
@@ -45,9 +46,9 @@ _HOMES = {
     "ThreadLimit": "_core",
     "__version__": "_core",
     "coaction": "api",
-    "communities": "api",
+    "communities": "network",
     "open": "store",
-    "propagate": "api",
+    "propagate": "network",
     "significance": "api",
     "simulate": "simulation",
 }

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import html
-import json
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -17,35 +12,14 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from lockstep import _core
-from lockstep.errors import (
-    ConfigError,
-    CorruptData,
-    InputRejected,
-    LockstepError,
-    StorageError,
-    StoreLocked,
-    StoreVersionError,
-)
+from lockstep.arguments import parse_time
+from lockstep.ingest.child import ingest_in_child
 from lockstep.ingest.job import IngestResult
-from lockstep.tables import as_table
 
-__all__ = ["Store", "open", "parse_time", "read_key"]
+__all__ = ["Store", "open"]
 
 _EARLIEST = -(2**63)
 _LATEST = 2**63 - 1
-_BY_NAME: dict[str, type[Exception]] = {
-    kind.__name__: kind
-    for kind in (
-        ConfigError,
-        CorruptData,
-        FileNotFoundError,
-        InputRejected,
-        StorageError,
-        StoreLocked,
-        StoreVersionError,
-        ValueError,
-    )
-}
 
 
 def open(path: str | Path, *, key: bytes | str | None = None) -> Store:
@@ -70,36 +44,6 @@ def open(path: str | Path, *, key: bytes | str | None = None) -> Store:
         Where the folder is no store, is of a newer program, is damaged, or the key is wrong.
     """
     return Store(path, key=key)
-
-
-def read_key(path: str | Path) -> bytes:
-    """The pseudonym key in a file: its bytes without the last newline."""
-    try:
-        key = Path(path).read_bytes().rstrip(b"\r\n")
-    except OSError as error:
-        raise ConfigError(f"--key-file {path}: {error.strerror}") from error
-    if len(key) < 16:
-        raise ConfigError(f"--key-file {path} holds {len(key)} bytes; a key has 16 or more")
-    return key
-
-
-def parse_time(value: str | int | None, default: int) -> int:
-    """UTC seconds of an ISO 8601 date or time, or of a number; `default` for None."""
-    import datetime
-
-    if value is None:
-        return default
-    if isinstance(value, int):
-        return value
-    with contextlib.suppress(ValueError):
-        return int(value)
-    try:
-        moment = datetime.datetime.fromisoformat(value)
-    except ValueError:
-        raise ConfigError(f"{value!r} is no time; give 2026-11-23 or 2026-11-23T10:00Z") from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=datetime.UTC)
-    return int(moment.timestamp())
 
 
 class Store:
@@ -299,31 +243,7 @@ class Store:
             "--tz": tz,
             "--max-rejects": max_rejects,
         }
-        arguments = [
-            part
-            for name, value in options.items()
-            if value is not None
-            for part in (name, str(value))
-        ]
-        with contextlib.ExitStack() as stack:
-            if isinstance(source, str | Path):
-                file = Path(source)
-            else:
-                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="lockstep-"))
-                file = Path(folder) / "table.arrow"
-                table = as_table(source)
-                with (
-                    pa.OSFile(str(file), "wb") as sink,
-                    pa.ipc.new_stream(sink, table.schema) as out,
-                ):
-                    out.write_table(table)
-            if self._key:
-                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="lockstep-"))
-                key_file = Path(folder) / "key"
-                key_file.touch(mode=0o600)
-                key_file.write_bytes(self._key)
-                arguments += ["--key-file", str(key_file)]
-            result = _run_ingest(self.path, file, arguments)
+        result = ingest_in_child(self.path, source, options, self._key)
         self.refresh()
         return result
 
@@ -338,21 +258,3 @@ class Store:
 
     def _repr_html_(self) -> str:
         return f"<code>{html.escape(repr(self))}</code>"
-
-
-def _run_ingest(store: Path, file: Path, arguments: list[str]) -> IngestResult:
-    command = [sys.executable, "-m", "lockstep", "ingest", str(store), str(file), "--json"]
-    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
-    if done.returncode == 130:
-        raise KeyboardInterrupt
-    try:
-        answer = json.loads(done.stdout)
-    except json.JSONDecodeError:
-        last = done.stderr.strip().splitlines()[-1:] or ["no message"]
-        raise LockstepError(
-            f"the ingesting process ended with {done.returncode}: {last[0]}; the store is as it was"
-        ) from None
-    if "error" in answer:
-        kind = _BY_NAME.get(answer["error"]["type"], LockstepError)
-        raise kind(answer["error"]["message"])
-    return IngestResult(**answer["files"][0])

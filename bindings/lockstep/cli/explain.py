@@ -125,7 +125,8 @@ def _no_edge(run: Any, account: str, other: str) -> str:
 def _from_store(
     where: Path, account: str, other: str, window_s: int, key_file: Path | None
 ) -> dict[str, Any]:
-    from lockstep.store import Store, read_key
+    from lockstep.arguments import read_key
+    from lockstep.store import Store
     from lockstep.sweep.meetings import meetings
 
     with Store(where, key=read_key(key_file) if key_file else None) as store:

@@ -68,9 +68,9 @@ def ingest(
     STORE/quarantine with line and reason. A file that was loaded before changes nothing.
     """
     from lockstep import _core
+    from lockstep.arguments import read_key
     from lockstep.errors import ConfigError
     from lockstep.ingest import PRESETS, IngestOptions, ingest_file, parse_map, read_map_file
-    from lockstep.store import read_key
 
     if sum(value is not None for value in (preset, map_text, map_file)) > 1:
         raise ConfigError("give one of --preset, --map and --map-file")

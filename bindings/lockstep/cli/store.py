@@ -29,7 +29,8 @@ def store() -> None:
 @json_option
 def info(path: Path, key_file: Path | None, as_json: bool) -> None:
     """Count what STORE holds, by kind."""
-    from lockstep.store import Store, read_key
+    from lockstep.arguments import read_key
+    from lockstep.store import Store
 
     with Store(path, key=read_key(key_file) if key_file else None) as opened:
         details = opened.info()
@@ -59,7 +60,8 @@ def info(path: Path, key_file: Path | None, as_json: bool) -> None:
 def verify(ctx: click.Context, path: Path, key_file: Path | None, as_json: bool) -> int:
     """Read every byte of STORE back: checksums, counts, names, audit. Exit code 5 on damage."""
     from lockstep import _core
-    from lockstep.store import Store, read_key
+    from lockstep.arguments import read_key
+    from lockstep.store import Store
 
     control = _core.RunControl()
     with (

@@ -119,7 +119,8 @@ def sweep(
 
     Exit code 4 means that the run is whole but has alarms: read them before the clusters.
     """
-    from lockstep.store import Store, parse_time, read_key
+    from lockstep.arguments import parse_time, read_key
+    from lockstep.store import Store
     from lockstep.sweep.pipeline import run_sweep
 
     options = SweepOptions(

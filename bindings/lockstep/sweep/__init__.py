@@ -82,7 +82,8 @@ def sweep(
     InputRejected
         Where the store holds no actions, or the referrals cannot be read.
     """
-    from lockstep.store import Store, parse_time
+    from lockstep.arguments import parse_time
+    from lockstep.store import Store
     from lockstep.sweep.pipeline import run_sweep
 
     options = SweepOptions(

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from lockstep import _core
+from lockstep.arguments import parse_time
 from lockstep.errors import InputRejected
-from lockstep.store import Store, parse_time
+from lockstep.store import Store
 from lockstep.sweep.clusters import Coordination
 
 __all__ = ["Referrals", "current_referrals", "load_referrals", "rank_candidates"]

@@ -1,0 +1,88 @@
+"""Ingest in a process of its own, so that a full disk or a kill cannot harm the caller's."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from lockstep.errors import (
+    ConfigError,
+    CorruptData,
+    InputRejected,
+    LockstepError,
+    StorageError,
+    StoreLocked,
+    StoreVersionError,
+)
+from lockstep.ingest.job import IngestResult
+from lockstep.tables import as_table
+
+__all__ = ["ingest_in_child"]
+
+_BY_NAME: dict[str, type[Exception]] = {
+    kind.__name__: kind
+    for kind in (
+        ConfigError,
+        CorruptData,
+        FileNotFoundError,
+        InputRejected,
+        StorageError,
+        StoreLocked,
+        StoreVersionError,
+        ValueError,
+    )
+}
+
+
+def ingest_in_child(
+    store: Path, source: Any, options: Mapping[str, Any], key: bytes
+) -> IngestResult:
+    """Runs `lockstep ingest` on a file, or on a table that goes through a temporary file.
+
+    `options` maps options of the command to values; None leaves one out. What the command
+    fails with is raised here as the exception it stands for.
+    """
+    arguments = [
+        part for name, value in options.items() if value is not None for part in (name, str(value))
+    ]
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lockstep-")))
+        if isinstance(source, str | Path):
+            file = Path(source)
+        else:
+            file = folder / "table.arrow"
+            table = as_table(source)
+            with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_stream(sink, table.schema) as out:
+                out.write_table(table)
+        if key:
+            key_file = folder / "key"
+            key_file.touch(mode=0o600)
+            key_file.write_bytes(key)
+            arguments += ["--key-file", str(key_file)]
+        return _run(store, file, arguments)
+
+
+def _run(store: Path, file: Path, arguments: list[str]) -> IngestResult:
+    command = [sys.executable, "-m", "lockstep", "ingest", str(store), str(file), "--json"]
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
+    if done.returncode == 130:
+        raise KeyboardInterrupt
+    try:
+        answer = json.loads(done.stdout)
+    except json.JSONDecodeError:
+        last = done.stderr.strip().splitlines()[-1:] or ["no message"]
+        raise LockstepError(
+            f"the ingesting process ended with {done.returncode}: {last[0]}; the store is as it was"
+        ) from None
+    if "error" in answer:
+        kind = _BY_NAME.get(answer["error"]["type"], LockstepError)
+        raise kind(answer["error"]["message"])
+    return IngestResult(**answer["files"][0])
