@@ -22,19 +22,28 @@ namespace {
 constexpr TimeS kEarliest = std::numeric_limits<TimeS>::min();
 constexpr TimeS kLatest = std::numeric_limits<TimeS>::max();
 
-/// A C++ object that Python may close before it lets go of it.
+/// A C++ object that Python may close before it lets go of it, and while another thread is in a
+/// call: that one ends first. Call `get` with the GIL held.
 template <class T>
 struct Closable {
-  std::optional<T> value;
+  std::shared_ptr<T> value;
 
-  T& get() {
+  std::shared_ptr<T> get() const {
     if (!value) throw StorageError("the store is closed; open it again");
-    return *value;
+    return value;
   }
 };
 
 using PythonStore = Closable<Store>;
 using PythonJob = Closable<IngestJob>;
+
+/// Runs `work(store)` with the GIL free.
+template <class Work>
+auto released(const PythonStore& store, const Work& work) {
+  const auto opened = store.get();
+  const py::gil_scoped_release release;
+  return work(*opened);
+}
 
 /// int64 numbers, or (offsets, text) as Arrow's large_string has them.
 IdColumn as_ids(const py::object& ids, const char* name) {
@@ -72,8 +81,9 @@ std::vector<std::pair<std::uint64_t, std::string>> append(
   if (target) batch.targets = as_ids(*target, "target");
   if (has_target) batch.has_target = as_span<std::uint8_t>(*has_target, "has_target");
   std::vector<std::pair<std::uint64_t, std::string>> rejected;
+  const auto running = job.get();
   const py::gil_scoped_release release;
-  for (auto& row : job.get().append(batch)) rejected.emplace_back(row.row, std::move(row.reason));
+  for (auto& row : running->append(batch)) rejected.emplace_back(row.row, std::move(row.reason));
   return rejected;
 }
 
@@ -135,8 +145,8 @@ void bind_job(py::module_& m) {
       .def(
           "commit",
           [](PythonJob& self, std::uint64_t rejected, TimeS now_s, RunControl* control) {
-            return interruptible(control, [&](RunControl* shared) {
-              return self.get().commit(rejected, now_s, shared);
+            return interruptible(control, [&, running = self.get()](RunControl* shared) {
+              return running->commit(rejected, now_s, shared);
             });
           },
           py::kw_only(), py::arg("rejected"), py::arg("now_s"), py::arg("control") = nullptr)
@@ -149,8 +159,8 @@ void bind_reading(py::class_<PythonStore>& store) {
           "scan",
           [](PythonStore& self, const std::string& kind, TimeS from_s, TimeS to_s,
              RunControl* control) {
-            auto found = interruptible(control, [&](RunControl* shared) {
-              return self.get().scan(kind, from_s, to_s, shared);
+            auto found = interruptible(control, [&, opened = self.get()](RunControl* shared) {
+              return opened->scan(kind, from_s, to_s, shared);
             });
             return std::pair(std::move(found.log), found.duplicates);
           },
@@ -159,7 +169,8 @@ void bind_reading(py::class_<PythonStore>& store) {
       .def(
           "account_actions",
           [](PythonStore& self, AccountId account, TimeS from_s, TimeS to_s) {
-            const auto rows = self.get().account_actions(account, from_s, to_s);
+            const auto rows = released(
+                self, [&](Store& opened) { return opened.account_actions(account, from_s, to_s); });
             return py::make_tuple(column(rows, &StoredAction::kind),
                                   column(rows, &StoredAction::object),
                                   column(rows, &StoredAction::time));
@@ -170,7 +181,9 @@ void bind_reading(py::class_<PythonStore>& store) {
           "neighbours",
           [](PythonStore& self, const std::string& kind, AccountId account,
              const std::string& direction) {
-            const auto rows = self.get().neighbours(kind, account, direction_named(direction));
+            const auto end = direction_named(direction);
+            const auto rows = released(
+                self, [&](Store& opened) { return opened.neighbours(kind, account, end); });
             return py::make_tuple(
                 column(rows, &StoredNeighbour::account), column(rows, &StoredNeighbour::actions),
                 column(rows, &StoredNeighbour::first_s), column(rows, &StoredNeighbour::last_s));
@@ -179,20 +192,22 @@ void bind_reading(py::class_<PythonStore>& store) {
       .def(
           "find_id",
           [](PythonStore& self, const std::string& space, const std::string& external) {
-            return self.get().find_id(space_named(space), external);
+            return self.get()->find_id(space_named(space), external);
           },
           py::arg("space"), py::arg("external"))
       .def(
           "names",
           [](PythonStore& self, const std::string& space, const py::object& ids) {
+            const auto wanted = as_span<std::uint32_t>(ids, "ids");
+            const auto kind = space_named(space);
             return as_offsets_and_text(
-                self.get().names(space_named(space), as_span<std::uint32_t>(ids, "ids")));
+                released(self, [&](Store& opened) { return opened.names(kind, wanted); }));
           },
           py::arg("space"), py::arg("ids"))
       .def(
           "stored_name",
           [](PythonStore& self, const std::string& space, const std::string& external) {
-            return self.get().stored_name(space_named(space), external);
+            return self.get()->stored_name(space_named(space), external);
           },
           py::arg("space"), py::arg("external"));
 }
@@ -210,7 +225,7 @@ void bind_store(py::module_& m) {
                                         std::string(pseudonym_key), reserve_bytes};
              const py::gil_scoped_release release;
              auto made = std::make_unique<PythonStore>();
-             made->value.emplace(Store::open(path, options));
+             made->value = std::make_shared<Store>(Store::open(path, options));
              return made;
            }),
            py::arg("path"), py::kw_only(), py::arg("write") = false,
@@ -218,35 +233,35 @@ void bind_store(py::module_& m) {
            py::arg("reserve_bytes") = StoreOptions{}.reserve_bytes)
       .def("close",
            [](PythonStore& self) {
+             auto last = std::exchange(self.value, nullptr);
              const py::gil_scoped_release release;
-             self.value.reset();
+             last.reset();
            })
       .def("find_job",
-           [](PythonStore& self, const std::string& hash) { return self.get().find_job(hash); })
-      .def("jobs", [](PythonStore& self) { return self.get().jobs(); })
+           [](PythonStore& self, const std::string& hash) { return self.get()->find_job(hash); })
+      .def("jobs", [](PythonStore& self) { return self.get()->jobs(); })
       .def(
           "begin_job",
           [](PythonStore& self, const std::string& content_hash, const std::string& source,
              std::uint64_t expected_bytes) {
             auto job = std::make_unique<PythonJob>();
-            job->value.emplace(self.get().begin_job(content_hash, source, expected_bytes));
+            job->value = std::make_shared<IngestJob>(
+                self.get()->begin_job(content_hash, source, expected_bytes));
             return job;
           },
           py::arg("content_hash"), py::arg("source"), py::kw_only(), py::arg("expected_bytes") = 0,
           py::keep_alive<0, 1>())
       .def("refresh",
-           [](PythonStore& self) {
-             const py::gil_scoped_release release;
-             self.get().refresh();
-           })
-      .def_property_readonly("epoch", [](PythonStore& self) { return self.get().epoch(); })
-      .def("kinds", [](PythonStore& self) { return self.get().kinds(); })
-      .def("info", [](PythonStore& self) { return as_dict(self.get().info()); })
+           [](PythonStore& self) { released(self, [](Store& opened) { opened.refresh(); }); })
+      .def_property_readonly("epoch", [](PythonStore& self) { return self.get()->epoch(); })
+      .def("kinds", [](PythonStore& self) { return self.get()->kinds(); })
+      .def("info", [](PythonStore& self) { return as_dict(self.get()->info()); })
       .def(
           "verify",
           [](PythonStore& self, RunControl* control) {
-            const auto report = interruptible(
-                control, [&](RunControl* shared) { return self.get().verify(shared); });
+            const auto report = interruptible(control, [opened = self.get()](RunControl* shared) {
+              return opened->verify(shared);
+            });
             return py::dict(py::arg("problems") = report.problems, py::arg("jobs") = report.jobs,
                             py::arg("rows") = report.rows);
           },

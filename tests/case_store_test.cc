@@ -68,6 +68,18 @@ TEST(CaseStore, OneWriterReadersSeeNothingBeforeTheFirstDecision) {
   const auto ingesting = open_writer(folder / "store");  // a decision never waits for an ingest
 }
 
+TEST(CaseStore, ALostDatabaseIsNotTakenForANewOne) {
+  const TemporaryFolder folder;
+  make_store(folder / "store");
+  {
+    auto cases = CaseStore::open(folder / "store", StoreMode::kWrite);
+    cases.append_labels(two_labels(), "h", "t", 1);
+  }
+  std::filesystem::remove(folder / "store" / "cases" / "CURRENT");
+  EXPECT_THROW((void)CaseStore::open(folder / "store"), CorruptData);
+  EXPECT_THROW((void)CaseStore::open(folder / "store", StoreMode::kWrite), CorruptData);
+}
+
 TEST(CaseStore, AChangedAuditEntryIsNoticed) {
   const TemporaryFolder folder;
   make_store(folder / "store");

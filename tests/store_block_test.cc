@@ -1,4 +1,6 @@
+#include "../engine/base/hash.h"
 #include "../engine/store/block.h"
+#include "../engine/store/bytes.h"
 
 #include <gtest/gtest.h>
 
@@ -83,6 +85,33 @@ TEST(Block, RefusesEveryCutAndEveryFlippedBit) {
     ASSERT_FALSE(decode_block(flipped, BlockOrder::kByObject, 3, decoded)) << bit;
   }
   EXPECT_TRUE(decoded.empty());
+}
+
+/// Damage that the hash does not show, as only a wrong program could write it.
+TEST(Block, NoBytesMakeItReadOrWriteOutOfBounds) {
+  std::mt19937 random(11);
+  std::size_t taken = 0;
+  for (int trial = 0; trial < 20'000; ++trial) {
+    const auto seed = static_cast<unsigned>(trial % 12);
+    const auto rows = sorted(random_rows(seed, 1 + random() % 40, 100), BlockOrder::kByObject);
+    auto body = encode_block(rows, BlockOrder::kByObject);
+    body.resize(body.size() - 8);
+    for (auto change = 1 + random() % 3; change > 0; --change) {
+      body[1 + random() % (body.size() - 1)] = static_cast<char>(random());
+    }
+    if (random() % 4 == 0) body.resize(1 + random() % body.size());
+    put_big_endian(body, hash_bytes(body), 8);
+    std::vector<ActionRow> decoded;
+    if (!decode_block(body, BlockOrder::kByObject, 3, decoded)) {
+      ASSERT_TRUE(decoded.empty());
+      continue;
+    }
+    ++taken;
+    ASSERT_FALSE(decoded.empty());
+    ASSERT_LE(decoded.size(), kBlockRows);
+    for (const auto& row : decoded) ASSERT_EQ(day_of(row.time), day_of(decoded[0].time));
+  }
+  EXPECT_GT(taken, 1000U);  // a changed id is as good as any: the test reached past the hash
 }
 
 TEST(Block, EveryFieldMovesTheRowHash) {

@@ -68,6 +68,21 @@ std::uint32_t Dictionary::add(std::int64_t number) {
       entry);
 }
 
+void Dictionary::add(std::span<const std::int64_t> numbers, std::span<std::uint32_t> codes) {
+  constexpr std::size_t kAhead = 16;
+  const auto slot_of = [&](std::size_t i) {
+    return hash_of({static_cast<std::uint64_t>(numbers[i]), kNumber}) & (slots_.size() - 1);
+  };
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (i + kAhead < numbers.size()) __builtin_prefetch(&slots_[slot_of(i + kAhead)]);
+    if (i + kAhead / 2 < numbers.size()) {
+      const auto code = slots_[slot_of(i + kAhead / 2)];
+      if (code != 0) __builtin_prefetch(&entries_[code - 1]);
+    }
+    codes[i] = add(numbers[i]);
+  }
+}
+
 std::uint32_t Dictionary::add(std::string_view text) {
   if (const auto number = canonical_number(text)) return add(*number);
   const auto before = size();

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -74,7 +75,30 @@ void replace_file(const std::filesystem::path& path, std::string_view content) {
 
 void append_synced(const std::filesystem::path& path, std::string_view content) {
   const Descriptor file(path, O_WRONLY | O_CREAT | O_APPEND, "append to");
-  write_all(file.get(), content, path);
+  const auto before = ::lseek(file.get(), 0, SEEK_END);
+  if (before < 0) fail("append to", path, errno);
+  try {
+    write_all(file.get(), content, path);
+  } catch (const StorageError&) {
+    // Half a line would spoil the next one. Should this fail too, the next writer cuts it off.
+    static_cast<void>(::ftruncate(file.get(), before) != 0);
+    throw;
+  }
+}
+
+void make_private_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw StorageError("cannot make " + folder.string() + ": " + error.message());
+  if (::chmod(folder.c_str(), 0700) != 0) fail("close to others", folder, errno);
+}
+
+void reserve_space(const std::filesystem::path& path, std::uint64_t bytes) {
+  const Descriptor file(path, O_WRONLY | O_CREAT, "write");
+  const auto end = ::lseek(file.get(), 0, SEEK_END);
+  if (end < 0) fail("write", path, errno);
+  if (::fallocate(file.get(), FALLOC_FL_KEEP_SIZE, end, static_cast<off_t>(bytes)) == 0) return;
+  if (errno != EOPNOTSUPP && errno != ENOSYS) fail("extend", path, errno);
 }
 
 void sync_folder(const std::filesystem::path& folder) {
@@ -82,13 +106,15 @@ void sync_folder(const std::filesystem::path& folder) {
   if (::fsync(file.get()) != 0) fail("sync", folder, errno);
 }
 
-void require_free_space(const std::filesystem::path& folder, std::uint64_t bytes) {
+void require_free_space(const std::filesystem::path& folder, std::uint64_t bytes,
+                        std::uint64_t reserve) {
   struct statvfs disk {};
   if (::statvfs(folder.c_str(), &disk) != 0) fail("look at the disk of", folder, errno);
   const std::uint64_t free = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
-  if (free >= bytes) return;
+  if (free >= reserve && free - reserve >= bytes) return;
   throw StorageError("the disk of " + folder.string() + " has " + std::to_string(free >> 20) +
-                     " MiB free and this needs " + std::to_string((bytes + (1 << 20) - 1) >> 20) +
+                     " MiB free, and this needs " + std::to_string((bytes >> 20) + 1) +
+                     " MiB and leaves " + std::to_string(reserve >> 20) +
                      " MiB; free disk space and run it again");
 }
 

@@ -14,14 +14,23 @@ namespace lockstep {
 /// Replaces a file so that after a crash either the old or the new content is there.
 void replace_file(const std::filesystem::path& path, std::string_view content);
 
-/// Appends to a file and returns once the bytes are on the disk.
+/// Appends to a file and returns once the bytes are on the disk; on an error the file is as it was.
 void append_synced(const std::filesystem::path& path, std::string_view content);
 
 /// Makes the folder's own entries durable.
 void sync_folder(const std::filesystem::path& folder);
 
-/// Throws StorageError unless `bytes` are free on the disk that holds `folder`.
-void require_free_space(const std::filesystem::path& folder, std::uint64_t bytes);
+/// Makes a folder, and those above it, that only its owner may enter.
+void make_private_folder(const std::filesystem::path& folder);
+
+/// Sets aside disk space for `bytes` more at the end of a file, where the file system can, so
+/// that an append of as many does not find the disk full.
+void reserve_space(const std::filesystem::path& path, std::uint64_t bytes);
+
+/// Throws StorageError unless `bytes`, and `reserve` beyond them, are free on the disk that holds
+/// `folder`.
+void require_free_space(const std::filesystem::path& folder, std::uint64_t bytes,
+                        std::uint64_t reserve);
 
 /// An exclusive advisory lock on a file, held as long as the object lives. The file keeps a line
 /// saying who holds it.

@@ -93,6 +93,18 @@ void check_label(const Label& label) {
   }
 }
 
+/// Whether a folder without CURRENT once was a database: making a new one would hide the loss.
+bool holds_lost_data(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (std::filesystem::exists(folder / "CURRENT", error)) return false;
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end;
+       at.increment(error)) {
+    const auto kind = at->path().extension();
+    if (kind == ".sst" || kind == ".log") return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 struct CaseStore::Impl {
@@ -106,6 +118,17 @@ struct CaseStore::Impl {
     database->check(*iterator);
     return iterator->Valid() ? ByteReader(iterator->key().ToStringView()).big_endian(8) : 0;
   }
+
+  /// The end of the chain; sequence 0 and no hash where there is none yet.
+  [[nodiscard]] AuditEntry last_audit() const {
+    const auto iterator = database->iterate(kAudit);
+    iterator->SeekToLast();
+    database->check(*iterator);
+    if (!iterator->Valid()) return {};
+    auto entry = decode_audit(iterator->key().ToStringView(), iterator->value().ToStringView());
+    if (!entry) throw CorruptData("the audit log of " + path.string() + " is damaged");
+    return *entry;
+  }
 };
 
 CaseStore CaseStore::open(const std::filesystem::path& store_path, StoreMode mode) {
@@ -114,16 +137,18 @@ CaseStore CaseStore::open(const std::filesystem::path& store_path, StoreMode mod
   if (!std::filesystem::exists(store_path / "FORMAT")) {
     throw StorageError("no store at " + store_path.string() + "; make one with `lockstep ingest`");
   }
+  if (holds_lost_data(impl->path)) {
+    throw CorruptData("the database " + impl->path.string() +
+                      " has lost its file CURRENT; restore it from a backup");
+  }
   if (mode == StoreMode::kWrite) {
     impl->lock = std::make_unique<FileLock>(store_path / "LOCK.cases");
     const bool fresh = !std::filesystem::exists(impl->path / "CURRENT");
     impl->database = std::make_unique<Database>(
         impl->path, case_families(), fresh ? Database::Mode::kCreate : Database::Mode::kWrite);
   } else if (std::filesystem::exists(impl->path / "CURRENT")) {
-    const auto scratch = std::filesystem::temp_directory_path() / ("lockstep-" + random_name());
-    std::filesystem::create_directory(scratch);
     impl->database =
-        std::make_unique<Database>(impl->path, case_families(), Database::Mode::kFollow, scratch);
+        std::make_unique<Database>(impl->path, case_families(), Database::Mode::kFollow);
   }
   return CaseStore(std::move(impl));
 }
@@ -143,14 +168,14 @@ bool CaseStore::append_labels(const std::vector<Label>& labels, const std::strin
   if (status.ok()) return false;
   if (!status.IsNotFound()) check(status, "cannot read", impl_->path);
 
-  const auto before = audit();
+  const auto before = impl_->last_audit();
   AuditEntry entry;
-  entry.sequence = before.size() + 1;
+  entry.sequence = before.sequence + 1;
   entry.time_s = now_s;
   entry.actor = actor;
   entry.action = "labels";
   entry.detail = std::to_string(labels.size()) + " labels, content " + content_hash;
-  entry.hash = sha256(chained_text(entry, before.empty() ? "" : before.back().hash));
+  entry.hash = sha256(chained_text(entry, before.hash));
 
   rocksdb::WriteBatch batch;
   auto sequence = impl_->last_sequence(kLabels);

@@ -1,5 +1,6 @@
 #include "layout.h"
 
+#include <algorithm>
 #include <sstream>
 
 #include "ledger.h"
@@ -74,6 +75,13 @@ std::string_view space_name(IdSpace space) {
   return space == IdSpace::kAccount ? "account" : "object";
 }
 
+void add_to(KindInfo& kind, const KindInfo& more) {
+  if (more.actions == 0) return;
+  kind.first_s = kind.actions == 0 ? more.first_s : std::min(kind.first_s, more.first_s);
+  kind.last_s = kind.actions == 0 ? more.last_s : std::max(kind.last_s, more.last_s);
+  kind.actions += more.actions;
+}
+
 std::uint64_t Totals::actions() const {
   std::uint64_t sum = 0;
   for (const auto& kind : kinds) sum += kind.actions;
@@ -110,7 +118,7 @@ std::optional<ManifestEntry> ManifestEntry::parse(std::string_view text) {
   return entry;
 }
 
-std::string encode_names(const std::vector<std::string>& names) {
+std::string encode_names(std::span<const std::string> names) {
   std::string block;
   put_varint(block, names.size());
   for (const auto& name : names) put_varint(block, name.size());

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,9 @@ struct BlockKey {
 [[nodiscard]] std::string marker_key(std::uint64_t epoch);
 [[nodiscard]] bool is_marker(std::string_view key);
 
+/// Adds the actions of `more`, and the times they span, to `kind`; its name stays.
+void add_to(KindInfo& kind, const KindInfo& more);
+
 /// What a store holds once a job is in it.
 struct Totals {
   std::uint64_t accounts = 0;
@@ -62,6 +66,13 @@ struct Totals {
 
   [[nodiscard]] std::uint64_t actions() const;
   [[nodiscard]] std::optional<std::uint16_t> kind_number(std::string_view name) const;
+};
+
+/// What a reader of the store has seen of it: jobs up to `epoch`. Blocks of later ones may be in
+/// the database already and are not there for it.
+struct View {
+  std::uint64_t epoch = 0;
+  Totals totals;
 };
 
 /// The row of `manifest` for one epoch.
@@ -74,7 +85,7 @@ struct ManifestEntry {
 };
 
 /// Names of consecutive ids in one value, and back; false on bytes that are not such a value.
-[[nodiscard]] std::string encode_names(const std::vector<std::string>& names);
+[[nodiscard]] std::string encode_names(std::span<const std::string> names);
 [[nodiscard]] bool decode_names(std::string_view block, std::vector<std::string>& names);
 
 /// Neighbours of one vertex, ascending by id, in one value, and back.

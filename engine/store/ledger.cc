@@ -115,6 +115,10 @@ void Ledger::drop_torn_line() const {
   if (whole != text.size()) replace_file(path_, std::string_view(text).substr(0, whole));
 }
 
+void Ledger::reserve(const JobReceipt& receipt) const {
+  reserve_space(path_, receipt_line(receipt).size() + 1);
+}
+
 void Ledger::append(const JobReceipt& receipt) const {
   append_synced(path_, receipt_line(receipt) + '\n');
 }

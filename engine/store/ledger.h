@@ -23,6 +23,9 @@ class Ledger {
   /// Cuts off a last line without its end. For the writer, before it appends.
   void drop_torn_line() const;
 
+  /// Makes sure that the line of `receipt` will find room on the disk.
+  void reserve(const JobReceipt& receipt) const;
+
   void append(const JobReceipt& receipt) const;
 
  private:

@@ -7,9 +7,21 @@
 
 #include <system_error>
 
+#include "../base/file_io.h"
+#include "../base/pseudonym.h"
 #include "lockstep/error.h"
 
 namespace lockstep {
+namespace {
+
+bool is_lost_file(const rocksdb::Status& status) {
+  if (!status.IsIOError()) return false;
+  const auto text = status.ToString();
+  return text.find("No such file") != std::string::npos ||
+         text.find("too short") != std::string::npos;
+}
+
+}  // namespace
 
 void check(const rocksdb::Status& status, const std::string& what,
            const std::filesystem::path& path) {
@@ -46,9 +58,23 @@ rocksdb::Options database_options() {
   return options;
 }
 
+ScratchFolder::ScratchFolder()
+    : path_(std::filesystem::temp_directory_path() / ("lockstep-" + random_name())),
+      process_(::getpid()) {
+  make_private_folder(path_);
+}
+
+ScratchFolder::~ScratchFolder() {
+  if (process_ != ::getpid()) return;
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
 Database::Database(const std::filesystem::path& path, const std::vector<std::string>& families,
-                   Mode mode, const std::filesystem::path& scratch)
-    : path_(path), scratch_(scratch), process_(::getpid()) {
+                   Mode mode)
+    : path_(path),
+      scratch_(mode == Mode::kFollow ? std::make_unique<ScratchFolder>() : nullptr),
+      process_(::getpid()) {
   auto options = database_options();
   options.create_if_missing = mode == Mode::kCreate;
   options.create_missing_column_families = mode == Mode::kCreate;
@@ -58,17 +84,18 @@ Database::Database(const std::filesystem::path& path, const std::vector<std::str
     wanted.emplace_back(name, rocksdb::ColumnFamilyOptions(options));
   }
   rocksdb::DB* opened = nullptr;
-  const auto status = mode == Mode::kFollow
-                          ? rocksdb::DB::OpenAsSecondary(options, path.string(), scratch.string(),
-                                                         wanted, &handles_, &opened)
-                          : rocksdb::DB::Open(options, path.string(), wanted, &handles_, &opened);
+  const auto status =
+      mode == Mode::kFollow
+          ? rocksdb::DB::OpenAsSecondary(options, path.string(), scratch_->path().string(), wanted,
+                                         &handles_, &opened)
+          : rocksdb::DB::Open(options, path.string(), wanted, &handles_, &opened);
   if (!status.ok() && !status.IsNoSpace() && !status.IsCorruption() &&
       !std::filesystem::exists(path / "CURRENT")) {
     throw CorruptData("the database " + path.string() + " is gone (" + status.ToString() +
                       "); restore it from a backup");
   }
-  // A table file that is missing or too short is an I/O error to RocksDB and damage to us.
-  if (status.IsIOError() && status.ToString().find(".sst") != std::string::npos) {
+  // A file that is missing or too short is an I/O error to RocksDB and damage to us.
+  if (is_lost_file(status)) {
     throw CorruptData("a file of " + path.string() + " is missing or cut short: " +
                       status.ToString() + "; restore it from a backup");
   }
@@ -88,8 +115,6 @@ Database::~Database() {
   }
   static_cast<void>(db_->Close());
   db_.reset();
-  std::error_code ignored;
-  if (!scratch_.empty()) std::filesystem::remove_all(scratch_, ignored);
 }
 
 void Database::check_process() const {

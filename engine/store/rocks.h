@@ -17,6 +17,21 @@ void check(const rocksdb::Status& status, const std::string& what,
 /// Options that every database here is opened with; the reasons are in FORMAT.md.
 [[nodiscard]] rocksdb::Options database_options();
 
+/// A private folder for the log of one follower; gone with the object, unless that is a copy in a
+/// forked child.
+class ScratchFolder {
+ public:
+  ScratchFolder();
+  ~ScratchFolder();
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+  int process_;
+};
+
 /// An open database and its column families, closed in the right order, and only by the process
 /// that opened it: RocksDB's threads do not survive a fork, and closing would wait for them.
 class Database {
@@ -24,11 +39,10 @@ class Database {
   enum class Mode {
     kCreate,  ///< makes what is missing
     kWrite,   ///< everything must be there
-    kFollow,  ///< a secondary beside a writer; its log lives in `scratch`
+    kFollow,  ///< a secondary beside a writer
   };
 
-  Database(const std::filesystem::path& path, const std::vector<std::string>& families, Mode mode,
-           const std::filesystem::path& scratch = {});
+  Database(const std::filesystem::path& path, const std::vector<std::string>& families, Mode mode);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -48,7 +62,7 @@ class Database {
 
  private:
   std::filesystem::path path_;
-  std::filesystem::path scratch_;
+  std::unique_ptr<ScratchFolder> scratch_;  ///< followers only; outlives the database
   int process_;
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;

@@ -50,10 +50,15 @@ void SortedFiles::ingest() {
   for (std::size_t family = 0; family < kFamilyCount; ++family) {
     if (!writers_[family]) continue;
     const auto path = file(static_cast<Family>(family));
-    check(writers_[family]->Finish(), "cannot write", path);
+    rocksdb::ExternalSstFileInfo written;
+    check(writers_[family]->Finish(&written), "cannot write", path);
     auto& argument = arguments.emplace_back();
     argument.column_family = database_.family(family);
     argument.external_files = {path.string()};
+    // Summed as it was written: RocksDB need not read the file for it again.
+    argument.files_checksums = {written.file_checksum};
+    argument.files_checksum_func_names = {written.file_checksum_func_name};
+    argument.options.verify_file_checksum = false;
     argument.options.move_files = true;
     argument.options.write_global_seqno = false;
   }

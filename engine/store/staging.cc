@@ -33,6 +33,10 @@ Encoded encode_column(const IdColumn& column, std::size_t rows,
                       std::span<const std::uint8_t> present, Dictionary& dictionary) {
   Encoded encoded;
   encoded.codes.assign(rows, kNoCode);
+  if (column.text_offsets.empty() && present.empty()) {
+    dictionary.add(column.numbers, encoded.codes);
+    return encoded;
+  }
   for (std::size_t row = 0; row < rows; ++row) {
     if (!present.empty() && present[row] == 0) continue;
     if (column.text_offsets.empty()) {
@@ -135,7 +139,7 @@ std::vector<RejectedRow> Staging::append(const ActionBatch& batch) {
   rejected.insert(rejected.end(), targets.rejected.begin(), targets.rejected.end());
   for (std::size_t row = 0; row < rows; ++row) {
     const auto time = batch.times[row];
-    if (time > kLatestTime || time < -kLatestTime) rejected.push_back({row, "time_range"});
+    if (time >= kLatestTime || time < -kLatestTime) rejected.push_back({row, "time_range"});
   }
   std::stable_sort(rejected.begin(), rejected.end(),
                    [](const auto& a, const auto& b) { return a.row < b.row; });

@@ -29,12 +29,18 @@ struct Store::Impl {
   mutable std::shared_mutex guard;  ///< over what follows
   std::vector<JobReceipt> jobs;
   Totals totals;
+  std::uint64_t noted = 0;  ///< jobs that have their line in the ledger
   bool job_running = false;
 
-  /// Reads manifest and totals, and holds them against the ledger.
-  void load();
+  /// Reads manifest and totals, and holds them against the ledger as it was before.
+  void load(const std::vector<JobReceipt>& known);
+  /// For a reader: sees what was committed since.
+  void catch_up();
+  /// Adds the lines that the ledger lacks: of a job whose writer was killed, or met an error,
+  /// between the database and the ledger.
+  void note_jobs();
   [[nodiscard]] std::string stored_name(IdSpace space, std::string_view external) const;
-  [[nodiscard]] Totals current_totals() const;
+  [[nodiscard]] View view() const;
 
  private:
   void open_writer();
@@ -42,8 +48,9 @@ struct Store::Impl {
   void create();
   void adopt_format(const FormatFile& found);
   [[nodiscard]] std::string key_check() const;
-  void compare_with_ledger(const std::vector<JobReceipt>& known) const;
-  void check_markers() const;
+  void compare_with_ledger(const std::vector<JobReceipt>& known,
+                           const std::vector<JobReceipt>& found) const;
+  void check_markers(std::uint64_t epoch) const;
 };
 
 /// The days that times in [from_s, to_s) fall on, clamped to what keys can hold.

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "bucket_sort.h"
 #include "lockstep/error.h"
 #include "lockstep/parallel.h"
 #include "store_impl.h"
@@ -23,14 +24,14 @@ bool at_block(const rocksdb::Iterator& iterator) {
 }
 
 std::vector<RawBlock> read_blocks(const Database& database, std::uint16_t kind, DayRange days,
-                                  RunControl* control) {
+                                  std::uint64_t epoch, RunControl* control) {
   std::vector<RawBlock> blocks;
   const auto iterator = database.iterate(kSegments);
   for (iterator->Seek(BlockKey{kind, days.first}.bytes()); at_block(*iterator); iterator->Next()) {
     if (control != nullptr) control->check();
     const auto key = parse_or_throw(database, iterator->key().ToStringView());
     if (key.kind != kind || key.day > days.last) break;
-    blocks.push_back({key, iterator->value().ToString()});
+    if (key.epoch <= epoch) blocks.push_back({key, iterator->value().ToString()});
   }
   database.check(*iterator);
   return blocks;
@@ -44,11 +45,6 @@ struct ScanRow {
   friend bool operator==(const ScanRow&, const ScanRow&) = default;
 };
 
-bool before(const ScanRow& a, const ScanRow& b) {
-  if (a.object != b.object) return a.object < b.object;
-  return a.time != b.time ? a.time < b.time : a.account < b.account;
-}
-
 /// Rows of all blocks, block after block: runs of days and epochs, each in order.
 std::vector<ScanRow> decode_blocks(const Database& database, const std::vector<RawBlock>& blocks,
                                    TimeS from_s, TimeS to_s, RunControl* control) {
@@ -60,6 +56,7 @@ std::vector<ScanRow> decode_blocks(const Database& database, const std::vector<R
         for (auto i = begin; i < end; ++i) {
           rows.clear();
           decode_or_throw(database, kSegments, blocks[i].key, blocks[i].bytes, rows);
+          decoded[i].reserve(rows.size());
           for (const auto& row : rows) {
             if (row.time < from_s || row.time >= to_s) continue;
             decoded[i].push_back({row.object, row.account, row.time});
@@ -120,7 +117,7 @@ void read_run(const Database& database, rocksdb::Iterator& iterator, const Block
 }
 
 std::vector<ActionRow> read_account(const Database& database, std::uint16_t kind, AccountId account,
-                                    DayRange days) {
+                                    DayRange days, std::uint64_t epoch) {
   std::vector<ActionRow> found;
   const auto runs = database.iterate(kByAccount);
   const auto blocks = database.iterate(kByAccount);
@@ -128,7 +125,7 @@ std::vector<ActionRow> read_account(const Database& database, std::uint16_t kind
   while (at_block(*runs)) {
     auto run = parse_or_throw(database, runs->key().ToStringView());
     if (run.kind != kind || run.day > days.last) break;
-    read_run(database, *blocks, run, account, found);
+    if (run.epoch <= epoch) read_run(database, *blocks, run, account, found);
     runs->Seek(BlockKey{kind, run.day, run.epoch + 1}.bytes());
   }
   database.check(*runs);
@@ -140,24 +137,33 @@ std::vector<ActionRow> read_account(const Database& database, std::uint16_t kind
 ScanResult Store::scan(const std::string& kind, TimeS from_s, TimeS to_s,
                        RunControl* control) const {
   impl_->events->check_process();
-  const auto totals = impl_->current_totals();
+  const auto [epoch, totals] = impl_->view();
   const auto number = totals.kind_number(kind);
   const auto account_count = static_cast<std::uint32_t>(totals.accounts);
   if (!number || from_s >= to_s) return as_log({}, account_count);
-  const auto blocks = read_blocks(*impl_->events, *number, days_between(from_s, to_s), control);
+  const auto blocks =
+      read_blocks(*impl_->events, *number, days_between(from_s, to_s), epoch, control);
   auto rows = decode_blocks(*impl_->events, blocks, from_s, to_s, control);
-  parallel_sort(rows.begin(), rows.end(), before);
-  return as_log(std::move(rows), account_count);
+  auto sorted = bucket_sorted<ScanRow>(
+      rows.size(), totals.objects, [&](std::size_t i) { return rows[i]; },
+      [](const ScanRow& row) { return row.object; },
+      [](const ScanRow& a, const ScanRow& b) {
+        if (a.object != b.object) return a.object < b.object;
+        return a.time != b.time ? a.time < b.time : a.account < b.account;
+      });
+  rows = {};
+  return as_log(std::move(sorted), account_count);
 }
 
 std::vector<StoredAction> Store::account_actions(AccountId account, TimeS from_s,
                                                  TimeS to_s) const {
   impl_->events->check_process();
-  const auto kinds = impl_->current_totals().kinds.size();
+  const auto view = impl_->view();
+  const auto kinds = view.totals.kinds.size();
   std::vector<ActionRow> rows;
   for (std::size_t kind = 0; kind < kinds && from_s < to_s; ++kind) {
     const auto of_kind = read_account(*impl_->events, static_cast<std::uint16_t>(kind), account,
-                                      days_between(from_s, to_s));
+                                      days_between(from_s, to_s), view.epoch);
     rows.insert(rows.end(), of_kind.begin(), of_kind.end());
   }
   std::vector<StoredAction> actions;
@@ -176,13 +182,16 @@ std::vector<StoredAction> Store::account_actions(AccountId account, TimeS from_s
 std::vector<StoredNeighbour> Store::neighbours(const std::string& kind, AccountId account,
                                                Direction direction) const {
   impl_->events->check_process();
-  const auto number = impl_->current_totals().kind_number(kind);
+  const auto [epoch, totals] = impl_->view();
+  const auto number = totals.kind_number(kind);
   if (!number) return {};
   const auto iterator = impl_->events->iterate(direction == Direction::kOut ? kEdgesOut : kEdgesIn);
   const auto prefix = edge_key(*number, account, 0).substr(0, 6);
   std::vector<StoredNeighbour> found;
   for (iterator->Seek(prefix); iterator->Valid() && iterator->key().starts_with(prefix);
        iterator->Next()) {
+    const auto written = ByteReader(iterator->key().ToStringView().substr(6)).big_endian(8);
+    if (written > epoch) continue;
     if (!decode_neighbours(iterator->value().ToStringView(), found)) {
       throw CorruptData("a neighbour list of " + impl_->events->path().string() +
                         " is damaged; restore it from a backup");
@@ -211,14 +220,14 @@ std::optional<std::uint32_t> Store::find_id(IdSpace space, std::string_view exte
   check(status, "cannot read", impl_->events->path());
   const auto id = static_cast<std::uint32_t>(ByteReader(value).big_endian(4));
   // A reader sees ids of a job whose manifest it has not read yet; they are not there for it.
-  const auto totals = impl_->current_totals();
+  const auto totals = impl_->view().totals;
   const auto known = space == IdSpace::kAccount ? totals.accounts : totals.objects;
   return id < known ? std::optional(id) : std::nullopt;
 }
 
 std::vector<std::string> Store::names(IdSpace space, std::span<const std::uint32_t> ids) const {
   impl_->events->check_process();
-  const auto totals = impl_->current_totals();
+  const auto totals = impl_->view().totals;
   const auto known = space == IdSpace::kAccount ? totals.accounts : totals.objects;
   std::vector<std::size_t> order(ids.size());
   std::iota(order.begin(), order.end(), 0U);

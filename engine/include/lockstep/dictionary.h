@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,8 @@ class Dictionary {
   Dictionary();
 
   std::uint32_t add(std::int64_t number);
+  /// Many at once, which hides the wait for memory; `codes` is as long as `numbers`.
+  void add(std::span<const std::int64_t> numbers, std::span<std::uint32_t> codes);
   std::uint32_t add(std::string_view text);
 
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(entries_.size()); }

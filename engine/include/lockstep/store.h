@@ -63,7 +63,7 @@ struct JobReceipt {
   std::string content_hash;      ///< what makes a job the same job, such as a file's SHA-256
   std::string source;            ///< a name for people
   std::uint64_t accepted = 0;    ///< rows stored
-  std::uint64_t duplicates = 0;  ///< rows equal to another of the same job, stored once
+  std::uint64_t duplicates = 0;  ///< rows equal to another of the job, target too; stored once
   std::uint64_t rejected = 0;    ///< rows in quarantine
   std::uint64_t new_accounts = 0;
   std::uint64_t new_objects = 0;
@@ -85,8 +85,10 @@ class IngestJob {
   std::vector<RejectedRow> append(const ActionBatch& batch);
 
   /// Sorts, writes and atomically adds everything staged, then notes it in the ledger (fsync).
-  /// `rejected` counts rows the caller put aside before `append`. All or nothing: on an error
-  /// the store is as it was. Throws StorageError, Interrupted.
+  /// `rejected` counts all rows put aside, also those that `append` returned. All or nothing: on
+  /// an error the store is as it was. Only where the disk fails between the two last steps is the
+  /// job stored in spite of the error: ask `find_job`; the ledger gets its line with the next
+  /// job or opening. Throws StorageError, Interrupted.
   JobReceipt commit(std::uint64_t rejected, TimeS now_s, RunControl* control = nullptr);
 
   struct Impl;
@@ -107,7 +109,7 @@ struct StoredAction {
 /// One end of the follow / retweet graph as seen from the other.
 struct StoredNeighbour {
   AccountId account = 0;
-  std::uint64_t actions = 0;
+  std::uint64_t actions = 0;  ///< rows stored; equal rows of different jobs count in each
   TimeS first_s = 0;
   TimeS last_s = 0;
 };
@@ -116,7 +118,7 @@ enum class Direction { kOut, kIn };
 
 struct ScanResult {
   ActionLog log;
-  std::uint64_t duplicates = 0;  ///< equal rows of different jobs, given once
+  std::uint64_t duplicates = 0;  ///< rows left out: equal to one given but for job or target
 };
 
 struct KindInfo {

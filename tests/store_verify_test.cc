@@ -1,0 +1,113 @@
+// What `verify` says of a store whose families were changed behind its back, checksums and all.
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "../engine/store/block.h"
+#include "../engine/store/layout.h"
+#include "../engine/store/rocks.h"
+#include "lockstep/store.h"
+#include "support/store_fixture.h"
+
+namespace lockstep {
+namespace {
+
+constexpr TimeS kStart = 1'600'000'000;
+
+class StoreVerify : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto store = open_writer(path_);
+    std::vector<Action> actions;
+    for (int i = 0; i < 500; ++i) {
+      actions.push_back({"follow", "a" + std::to_string(i % 50), "o" + std::to_string(i),
+                         kStart + i, "a" + std::to_string(i % 7)});
+    }
+    ingest(store, "one", actions);
+    ASSERT_TRUE(store.verify().problems.empty());
+  }
+
+  /// Puts a changed value, or none, in the place of the first of a family.
+  void change_first(Family family,
+                    const std::function<std::optional<std::string>(std::string_view key,
+                                                                   std::string value)>& change) {
+    const Database database(path_ / "events", family_names(), Database::Mode::kWrite);
+    std::string key;
+    std::string value;
+    {
+      const auto iterator = database.iterate(family);
+      iterator->SeekToFirst();
+      ASSERT_TRUE(iterator->Valid());
+      key = iterator->key().ToString();
+      value = iterator->value().ToString();
+    }
+    auto* const handle = database.family(family);
+    if (const auto changed = change(key, value)) {
+      ASSERT_TRUE(database.db().Put({}, handle, key, *changed).ok());
+    } else {
+      ASSERT_TRUE(database.db().Delete({}, handle, key).ok());
+    }
+  }
+
+  void expect_problem_about(const std::string& word) {
+    const auto problems = open_writer(path_).verify().problems;
+    ASSERT_FALSE(problems.empty());
+    EXPECT_NE(problems.front().find(word), std::string::npos) << problems.front();
+  }
+
+  TemporaryFolder folder_;
+  std::filesystem::path path_ = folder_ / "store";
+};
+
+TEST_F(StoreVerify, NoticesARowThatIsAnother) {
+  change_first(kSegments, [](std::string_view key, const std::string& value) {
+    std::vector<ActionRow> rows;
+    const auto kind = BlockKey::parse(key)->kind;
+    EXPECT_TRUE(decode_block(value, BlockOrder::kByObject, kind, rows));
+    rows.back().account ^= 1;
+    return encode_block(rows, BlockOrder::kByObject);
+  });
+  expect_problem_about("segments");
+}
+
+TEST_F(StoreVerify, NoticesABlockThatIsGone) {
+  change_first(kByAccount, [](auto, auto) { return std::nullopt; });
+  expect_problem_about("by_account");
+}
+
+TEST_F(StoreVerify, NoticesABlockThatDoesNotDecode) {
+  change_first(kSegments, [](auto, std::string value) {
+    value[value.size() / 2] = static_cast<char>(value[value.size() / 2] ^ 4);
+    return value;
+  });
+  expect_problem_about("segments, kind 0");
+}
+
+TEST_F(StoreVerify, NoticesANeighbourTooMany) {
+  for (const auto family : {kEdgesOut, kEdgesIn}) {
+    change_first(family, [](auto, const std::string& value) {
+      std::vector<StoredNeighbour> neighbours;
+      EXPECT_TRUE(decode_neighbours(value, neighbours));
+      ++neighbours.front().actions;
+      return encode_neighbours(neighbours);
+    });
+    expect_problem_about("does not agree with its rows");
+  }
+}
+
+TEST_F(StoreVerify, NoticesNamesThatDoNotAgreeWithIds) {
+  change_first(kNames, [](auto, std::string value) {
+    std::swap(value[value.size() - 1], value[value.size() - 3]);
+    return value;
+  });
+  expect_problem_about("has another name");
+}
+
+TEST_F(StoreVerify, NoticesAnIdThatIsGone) {
+  change_first(kIds, [](auto, auto) { return std::nullopt; });
+  expect_problem_about("lead to an id");
+}
+
+}  // namespace
+}  // namespace lockstep
