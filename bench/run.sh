@@ -14,9 +14,8 @@ actions="${1:-10000000}"
 folder=build/bench-$actions
 mkdir -p "$folder"
 echo "{\"commit\":\"$(git rev-parse --short HEAD)\",\"cpu\":\"$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)\",\"cores\":$(nproc)}"
-for bench in coaction graph; do
-  [ -x "build/release/bench/${bench}_bench" ] || continue
-  if [ "$bench" = coaction ]; then build/release/bench/coaction_bench "$actions"; else build/release/bench/${bench}_bench; fi
-done
+build/release/bench/coaction_bench "$actions"
+build/release/bench/graph_bench
+build/release/bench/store_bench "$actions" "$folder"
 build/release/bench/make_log "$actions" "$folder"
 .venv/bin/python bench/pipeline_bench.py "$actions" "$folder"

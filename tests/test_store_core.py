@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,7 @@ def test_a_closed_store_says_so_whatever_is_asked(tmp_path: Path) -> None:
     fill(store, 10)
     store.close()
     store.close()
-    calls = [
+    calls: list[Callable[[], object]] = [
         lambda: store.epoch,
         lambda: store.jobs(),
         lambda: store.kinds(),
