@@ -7,7 +7,10 @@
 #include <limits>
 #include <numeric>
 #include <random>
+#include <set>
 
+#include "lockstep/algorithms/explaining_paths.h"
+#include "lockstep/algorithms/leiden.h"
 #include "lockstep/error.h"
 #include "lockstep/parallel.h"
 #include "support/graph_oracle.h"
@@ -141,6 +144,24 @@ TEST(Propagation, RefusesBadInput) {
   RunControl control;
   control.cancel();
   EXPECT_THROW((void)propagation(graph.view(), std::vector<Seed>{{0}}, {}, &control), Interrupted);
+}
+
+TEST(Propagation, AViewWithoutWeightsIsOneOfOnes) {
+  auto edges = random_edges(60, 150, 3);
+  std::set<std::pair<VertexId, VertexId>> met;
+  std::erase_if(edges, [&](WeightedEdge& edge) {
+    edge.weight = 1.0;
+    return !met.insert(std::minmax(edge.source, edge.target)).second;
+  });
+  const auto graph = Graph::undirected(60, edges);
+  auto bare = graph.view();
+  bare.weights = {};
+  const std::vector<Seed> seeds{{3}, {9}};
+  const std::vector<VertexId> targets{0, 1, 2, 4};
+  EXPECT_EQ(propagation(bare, seeds).scores, propagation(graph.view(), seeds).scores);
+  EXPECT_EQ(leiden(bare).community, leiden(graph.view()).community);
+  EXPECT_EQ(explaining_paths(bare, seeds, targets)[3].vertices,
+            explaining_paths(graph.view(), seeds, targets)[3].vertices);
 }
 
 }  // namespace

@@ -29,13 +29,14 @@ void check(const LeidenOptions& options) {
 }
 
 LeidenLevel ground_level(CsrView graph, const LeidenOptions& options) {
-  const double total = std::accumulate(graph.weights.begin(), graph.weights.end(), 0.0);
-  const double mean = total / static_cast<double>(graph.arc_count());
+  const auto arcs = static_cast<double>(graph.arc_count());
+  const double mean =
+      graph.is_weighted() ? std::reduce(graph.weights.begin(), graph.weights.end()) / arcs : 1.0;
   LeidenLevel level;
   level.offsets.assign(graph.offsets.begin(), graph.offsets.end());
   level.targets.assign(graph.targets.begin(), graph.targets.end());
-  level.weights.assign(graph.weights.begin(), graph.weights.end());
-  for (double& weight : level.weights) weight /= mean;
+  level.weights.resize(graph.arc_count());
+  for (EdgeIndex i = 0; i < graph.arc_count(); ++i) level.weights[i] = graph.weight(i) / mean;
   if (options.quality == Quality::kCpm) {
     level.vertex_mass.assign(graph.size(), 1.0);
     level.penalty = options.resolution / mean;
@@ -47,7 +48,7 @@ LeidenLevel ground_level(CsrView graph, const LeidenOptions& options) {
       level.vertex_mass[v] += level.weights[i];
     }
   }
-  level.penalty = options.resolution / static_cast<double>(graph.arc_count());
+  level.penalty = options.resolution / arcs;
   return level;
 }
 
@@ -130,7 +131,7 @@ double partition_quality(CsrView graph, const std::vector<VertexId>& community, 
   for (VertexId v = 0; v < graph.size(); ++v) {
     double strength = 0.0;
     for (std::size_t i = 0; i < graph.degree(v); ++i) {
-      const double weight = graph.neighbour_weights(v)[i];
+      const double weight = graph.weight(graph.offsets[v] + i);
       strength += weight;
       if (community[graph.neighbours(v)[i]] == community[v]) inside += weight;
     }

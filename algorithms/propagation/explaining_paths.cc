@@ -29,7 +29,7 @@ struct StepCost {
   const double* strengths;
   double damping;
   friend double get(const StepCost& cost, const Arc& arc) {
-    return -std::log(cost.damping * cost.graph.weights[arc.index] / cost.strengths[arc.tail]);
+    return -std::log(cost.damping * cost.graph.weight(arc.index) / cost.strengths[arc.tail]);
   }
 };
 

@@ -62,10 +62,10 @@ PropagationResult propagation(CsrView graph, std::span<const Seed> seeds,
     parallel_for(n, kGrain, [&](std::size_t begin, std::size_t end) {
       if (control != nullptr) control->check();
       for (std::size_t v = begin; v < end; ++v) {
-        const auto from = graph.neighbours(static_cast<VertexId>(v));
-        const auto weights = graph.neighbour_weights(static_cast<VertexId>(v));
         double sum = 0.0;
-        for (std::size_t i = 0; i < from.size(); ++i) sum += weights[i] * passed[from[i]];
+        for (auto i = graph.offsets[v]; i < graph.offsets[v + 1]; ++i) {
+          sum += graph.weight(i) * passed[graph.targets[i]];
+        }
         next[v] = (1.0 - options.damping + options.damping * stranded) * shares[v] +
                   options.damping * sum;
       }

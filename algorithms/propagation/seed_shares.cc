@@ -42,8 +42,8 @@ std::vector<double> vertex_strengths(CsrView graph) {
   std::vector<double> strengths(graph.size(), 0.0);
   parallel_for(graph.size(), 1 << 12, [&](std::size_t begin, std::size_t end) {
     for (std::size_t v = begin; v < end; ++v) {
-      for (const double weight : graph.neighbour_weights(static_cast<VertexId>(v))) {
-        strengths[v] += weight;
+      for (auto i = graph.offsets[v]; i < graph.offsets[v + 1]; ++i) {
+        strengths[v] += graph.weight(i);
       }
     }
   });

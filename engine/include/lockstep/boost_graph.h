@@ -23,7 +23,7 @@ namespace lockstep {
 struct Arc {
   VertexId tail = 0;
   VertexId head = 0;
-  EdgeIndex index = 0;  ///< place of this sight of it in `targets` and `weights`
+  EdgeIndex index = 0;  ///< place of this sight of it among the arcs
 
   [[nodiscard]] std::pair<VertexId, VertexId> ends() const { return std::minmax(tail, head); }
   friend bool operator==(const Arc& a, const Arc& b) { return a.ends() == b.ends(); }
@@ -77,7 +77,7 @@ struct ArcWeightMap {
   using category = boost::readable_property_map_tag;
   CsrView graph;
   friend double get(const ArcWeightMap& map, const Arc& arc) {
-    return map.graph.weights[arc.index];
+    return map.graph.weight(arc.index);
   }
 };
 
@@ -153,7 +153,7 @@ inline boost::typed_identity_property_map<VertexId> get(boost::vertex_index_t, c
 inline VertexId get(boost::vertex_index_t, const CsrView&, VertexId v) { return v; }
 inline ArcWeightMap get(boost::edge_weight_t, const CsrView& graph) { return {graph}; }
 inline double get(boost::edge_weight_t, const CsrView& graph, const Arc& arc) {
-  return graph.weights[arc.index];
+  return graph.weight(arc.index);
 }
 
 }  // namespace lockstep
