@@ -76,9 +76,7 @@ struct ArcWeightMap {
   using key_type = Arc;
   using category = boost::readable_property_map_tag;
   CsrView graph;
-  friend double get(const ArcWeightMap& map, const Arc& arc) {
-    return map.graph.weight(arc.index);
-  }
+  friend double get(const ArcWeightMap& map, const Arc& arc) { return map.graph.weight(arc.index); }
 };
 
 }  // namespace lockstep
