@@ -1,56 +1,63 @@
 #include "lockstep/graph.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
-#include <numeric>
 #include <string>
 
 #include "lockstep/error.h"
 #include "lockstep/parallel.h"
+#include "rows.h"
 
 namespace lockstep {
 namespace {
 
-constexpr std::size_t kGrain = 1 << 12;
+constexpr std::size_t kGrain = 1 << 14;
 
-/// Whether an edge may stand in a graph of so many vertices; subnormal weights may not, since
-/// shares of them overflow.
-bool is_fit(VertexId vertex_count, const WeightedEdge& edge) {
-  return edge.source < vertex_count && edge.target < vertex_count && edge.source != edge.target &&
-         edge.weight > 0.0 && std::isnormal(edge.weight);
+/// Subnormal weights may not stand in a graph, since shares of them overflow.
+bool is_fit(const EdgeSource& edges, SelfLoops loops, std::size_t i) {
+  const VertexId source = edges.source[i];
+  const VertexId target = edges.target[i];
+  if (source >= edges.vertex_count || target >= edges.vertex_count) return false;
+  if (source == target && loops == SelfLoops::kRefuse) return false;
+  if (!edges.weighted) return true;
+  const double weight = edges.weight[i];
+  return weight > 0.0 && std::isnormal(weight);
 }
 
-[[noreturn]] void refuse(VertexId vertex_count, std::size_t place, const WeightedEdge& edge) {
-  const auto& [source, target, weight] = edge;
-  const auto name = "edge " + std::to_string(place) + " (" + std::to_string(source) + ", " +
+[[noreturn]] void refuse(const EdgeSource& edges, SelfLoops loops, std::size_t i) {
+  const VertexId source = edges.source[i];
+  const VertexId target = edges.target[i];
+  const auto name = "edge " + std::to_string(i) + " (" + std::to_string(source) + ", " +
                     std::to_string(target) + ")";
-  if (source >= vertex_count || target >= vertex_count) {
-    throw InvalidArgument(name + " names a vertex past the " + std::to_string(vertex_count) +
+  if (source >= edges.vertex_count || target >= edges.vertex_count) {
+    throw InvalidArgument(name + " names a vertex past the " + std::to_string(edges.vertex_count) +
                           " of the graph");
   }
-  if (source == target) {
-    throw InvalidArgument(name + " is a self-loop; leave out pairs of one account");
+  if (source == target && loops == SelfLoops::kRefuse) {
+    throw InvalidArgument(name + " is a self-loop; leave it out, or ask for them to be dropped");
   }
-  throw InvalidArgument(name + " has weight " + std::to_string(weight) +
+  throw InvalidArgument(name + " has weight " + std::to_string(edges.weight[i]) +
                         "; weights must be positive and finite, and not below 2.3e-308");
 }
 
 /// Names the first bad edge, whatever the threads.
-void check(VertexId vertex_count, std::span<const WeightedEdge> edges) {
+void check(const EdgeSource& edges, SelfLoops loops) {
   const auto first_bad = parallel_reduce(
-      edges.size(), kGrain, edges.size(),
+      edges.size, kGrain, edges.size,
       [&](std::size_t begin, std::size_t end) {
-        while (begin < end && is_fit(vertex_count, edges[begin])) ++begin;
-        return begin < end ? begin : edges.size();
+        while (begin < end && is_fit(edges, loops, begin)) ++begin;
+        return begin < end ? begin : edges.size;
       },
       [](std::size_t a, std::size_t b) { return std::min(a, b); });
-  if (first_bad < edges.size()) refuse(vertex_count, first_bad, edges[first_bad]);
+  if (first_bad < edges.size) refuse(edges, loops, first_bad);
+  if (!edges.weighted) return;
   const double total = parallel_reduce(
-      edges.size(), kGrain, 0.0,
+      edges.size, kGrain, 0.0,
       [&](std::size_t begin, std::size_t end) {
         double sum = 0.0;
-        for (; begin < end; ++begin) sum += edges[begin].weight;
+        for (; begin < end; ++begin) sum += edges.weight[begin];
         return sum;
       },
       std::plus<>());
@@ -59,71 +66,66 @@ void check(VertexId vertex_count, std::span<const WeightedEdge> edges) {
   }
 }
 
-/// One end of an edge, in the row of the other.
-struct HalfEdge {
-  VertexId target;
-  double weight;
-};
-
-/// Both halves of each edge, in the rows that begin at `first`, in the order given.
-std::vector<HalfEdge> scatter(std::span<const WeightedEdge> edges, std::vector<EdgeIndex>& first) {
-  for (const auto& edge : edges) {
-    ++first[edge.source + 1ULL];
-    ++first[edge.target + 1ULL];
+EdgeSource as_source(VertexId vertex_count, const EdgeColumns& edges) {
+  const auto size = edges.source.size();
+  if (edges.target.size() != size || (!edges.weight.empty() && edges.weight.size() != size) ||
+      (!edges.time.empty() && edges.time.size() != size)) {
+    throw InvalidArgument("the columns of the edges have different lengths: source " +
+                          std::to_string(size) + ", target " + std::to_string(edges.target.size()) +
+                          ", weight " + std::to_string(edges.weight.size()) + ", time " +
+                          std::to_string(edges.time.size()));
   }
-  std::inclusive_scan(first.begin(), first.end(), first.begin());
-  std::vector<HalfEdge> halves(first.back());
-  auto next = first;
-  for (const auto& edge : edges) {
-    halves[next[edge.source]++] = {edge.target, edge.weight};
-    halves[next[edge.target]++] = {edge.source, edge.weight};
-  }
-  return halves;
+  EdgeSource source{vertex_count, size, Column(edges.source), Column(edges.target)};
+  source.weight = Column(edges.weight);
+  source.time = Column(edges.time);
+  source.weighted = !edges.weight.empty();
+  source.timed = !edges.time.empty();
+  return source;
 }
 
-/// Sorts a row and merges its repeats to the front; returns how many are left. Repeats are added
-/// in the order they came (the sort is stable), so both rows of an edge get the same bits.
-std::size_t merge_repeats(std::span<HalfEdge> row) {
-  if (row.empty()) return 0;
-  std::stable_sort(row.begin(), row.end(),
-                   [](const HalfEdge& a, const HalfEdge& b) { return a.target < b.target; });
-  std::size_t last = 0;
-  for (std::size_t i = 1; i < row.size(); ++i) {
-    if (row[i].target == row[last].target) {
-      row[last].weight += row[i].weight;
-    } else {
-      row[++last] = row[i];
-    }
-  }
-  return last + 1;
+/// The arrays of a graph in memory, and the look at them that its holders share.
+struct Held {
+  Rows out;
+  Rows in;
+  GraphView view;
+};
+
+BuiltGraph build(const EdgeSource& edges, const BuildOptions& options, RunControl* control) {
+  check(edges, options.self_loops);
+  const auto held = std::make_shared<Held>();
+  held->out = build_rows(edges, options.directed ? RowsOf::kSource : RowsOf::kBoth, control);
+  if (options.directed) held->in = build_rows(edges, RowsOf::kTarget, control);
+  const Rows& in = options.directed ? held->in : held->out;
+  held->view = {held->out.view(), in.view(), held->out.times.view(), in.times.view(),
+                options.directed};
+  const auto arcs_an_edge = options.directed ? 1U : 2U;
+  return {Graph(std::shared_ptr<const GraphView>(held, &held->view)), held->out.loops,
+          held->out.merged / arcs_an_edge};
 }
 
 }  // namespace
 
+const GraphView& Graph::empty_view() {
+  static constexpr std::array<EdgeIndex, 1> kOffsets{0};
+  static const GraphView kView{{{kOffsets, {}}, {}}, {{kOffsets, {}}, {}}, {}, {}, false};
+  return kView;
+}
+
 Graph Graph::undirected(VertexId vertex_count, std::span<const WeightedEdge> edges) {
-  check(vertex_count, edges);
-  std::vector<EdgeIndex> first(vertex_count + 1ULL, 0);
-  auto halves = scatter(edges, first);
-  Graph graph;
-  graph.offsets_.assign(vertex_count + 1ULL, 0);
-  parallel_for(vertex_count, kGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t v = begin; v < end; ++v) {
-      graph.offsets_[v + 1] = merge_repeats({halves.data() + first[v], first[v + 1] - first[v]});
-    }
-  });
-  std::inclusive_scan(graph.offsets_.begin(), graph.offsets_.end(), graph.offsets_.begin());
-  graph.targets_.resize(graph.offsets_.back());
-  graph.weights_.resize(graph.offsets_.back());
-  parallel_for(vertex_count, kGrain, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t v = begin; v < end; ++v) {
-      const HalfEdge* half = halves.data() + first[v];
-      for (auto i = graph.offsets_[v]; i < graph.offsets_[v + 1]; ++i, ++half) {
-        graph.targets_[i] = half->target;
-        graph.weights_[i] = half->weight;
-      }
-    }
-  });
-  return graph;
+  constexpr std::size_t kStride = sizeof(WeightedEdge);
+  EdgeSource source{vertex_count, edges.size()};
+  if (!edges.empty()) {
+    source.source = Column(&edges.front().source, kStride);
+    source.target = Column(&edges.front().target, kStride);
+    source.weight = Column(&edges.front().weight, kStride);
+  }
+  source.weighted = true;
+  return build(source, {}, nullptr).graph;
+}
+
+BuiltGraph build_graph(VertexId vertex_count, const EdgeColumns& edges, const BuildOptions& options,
+                       RunControl* control) {
+  return build(as_source(vertex_count, edges), options, control);
 }
 
 }  // namespace lockstep

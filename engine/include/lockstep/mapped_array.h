@@ -59,11 +59,29 @@ class MappedArray {
     if (data_ != nullptr) ::munmap(data_, bytes());
   }
 
+  /// Asks for large pages, with which scattered reads and writes miss the page tables less.
+  void prefer_large_pages() {
+    if (bytes() >= (4 << 20)) ::madvise(data_, bytes(), MADV_HUGEPAGE);  // only a wish
+  }
+
+  /// Gives up all values from `size` on, and their memory; pointers to the others stay good.
+  void shrink(std::size_t size) {
+    if (size >= size_) return;
+    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    const auto pages_end = [&](std::size_t n) { return (n * sizeof(T) + page - 1) / page * page; };
+    const auto keep = pages_end(size);
+    const auto give_up = pages_end(size_) - keep;
+    if (give_up != 0) ::munmap(reinterpret_cast<char*>(data_) + keep, give_up);
+    size_ = size;
+    if (size == 0) data_ = nullptr;
+  }
+
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] T* data() { return data_; }
   [[nodiscard]] const T* data() const { return data_; }
   T& operator[](std::size_t i) { return data_[i]; }
   const T& operator[](std::size_t i) const { return data_[i]; }
+  [[nodiscard]] std::span<T> view() { return {data_, size_}; }
   [[nodiscard]] std::span<const T> view() const { return {data_, size_}; }
 
  private:
