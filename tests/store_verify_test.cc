@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fstream>
 #include <functional>
 
 #include "../engine/store/block.h"
@@ -82,6 +84,36 @@ TEST_F(StoreVerify, NoticesABlockThatDoesNotDecode) {
     return value;
   });
   expect_problem_about("segments, kind 0");
+}
+
+TEST_F(StoreVerify, BlamesNoJobThatItCouldNotRead) {
+  std::vector<rocksdb::LiveFileMetaData> files;
+  std::vector<Action> many;  // blocks enough that opening the store reads none of the first ones
+  for (int i = 0; i < 20'000; ++i) {
+    many.push_back({"follow", "a" + std::to_string(i % 50), "p" + std::to_string(i), kStart});
+  }
+  {
+    auto store = open_writer(path_);
+    ingest(store, "two", many);
+    ingest(store, "three", {{"follow", "a1", "o1", kStart + 600}});
+  }
+  {
+    const Database database(path_ / "events", family_names(), Database::Mode::kWrite);
+    database.db().GetLiveFilesMetaData(&files);
+  }
+  std::erase_if(files, [](const auto& file) { return file.column_family_name != "by_account"; });
+  ASSERT_EQ(files.size(), 3U);
+  std::sort(files.begin(), files.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  const auto& of_two = files[1].name;  // numbered as they came
+  {
+    std::fstream file(path_ / "events" / of_two.substr(1), std::ios::in | std::ios::out);
+    ASSERT_TRUE(file.seekp(40).write("damage", 6).good());
+  }
+  const auto problems = Store::open(path_).verify().problems;
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_NE(problems[0].find("by_account"), std::string::npos) << problems[0];
+  EXPECT_EQ(problems[0].find("job"), std::string::npos) << problems[0];
 }
 
 TEST_F(StoreVerify, NoticesANeighbourTooMany) {

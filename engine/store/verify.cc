@@ -24,10 +24,24 @@ std::uint64_t edge_hash(std::uint64_t kind, std::uint64_t from, std::uint64_t to
 /// Whether a job is there for this reader; one that was committed since is not.
 bool is_seen(std::uint64_t epoch, std::uint64_t seen) { return epoch <= seen; }
 
-std::map<std::uint64_t, Tally> tally_blocks(const Database& database, Family family,
-                                            std::uint64_t seen, RunControl* control,
-                                            std::vector<std::string>& problems) {
-  std::map<std::uint64_t, Tally> tallies;
+/// What a family holds, by job.
+template <class Sum>
+struct Scanned {
+  std::map<std::uint64_t, Sum> of_job;
+  bool whole = true;  ///< false where reading broke off: what is missing says nothing of any job
+};
+
+/// Whether an iterator came to its end, and not to a block that cannot be read.
+bool came_to_end(const rocksdb::Iterator& iterator, Family family,
+                 std::vector<std::string>& problems) {
+  if (iterator.status().ok()) return true;
+  problems.push_back(family_names()[family - 1] + ": " + iterator.status().ToString());
+  return false;
+}
+
+Scanned<Tally> tally_blocks(const Database& database, Family family, std::uint64_t seen,
+                            RunControl* control, std::vector<std::string>& problems) {
+  Scanned<Tally> scanned;
   std::vector<ActionRow> rows;
   const auto iterator = database.iterate(family);
   for (iterator->SeekToFirst(); iterator->Valid() && !is_marker(iterator->key().ToStringView());
@@ -38,7 +52,7 @@ std::map<std::uint64_t, Tally> tally_blocks(const Database& database, Family fam
       const auto key = parse_or_throw(database, iterator->key().ToStringView());
       if (!is_seen(key.epoch, seen)) continue;
       decode_or_throw(database, family, key, iterator->value().ToStringView(), rows);
-      auto& tally = tallies[key.epoch];
+      auto& tally = scanned.of_job[key.epoch];
       tally.rows += rows.size();
       for (const auto& row : rows) {
         tally.checksum += row_hash(row);
@@ -49,17 +63,14 @@ std::map<std::uint64_t, Tally> tally_blocks(const Database& database, Family fam
       problems.emplace_back(error.what());
     }
   }
-  if (!iterator->status().ok()) {
-    problems.push_back(family_names()[family - 1] + ": " + iterator->status().ToString());
-  }
-  return tallies;
+  scanned.whole = came_to_end(*iterator, family, problems);
+  return scanned;
 }
 
 /// The sums of the edges in one family, by job, to be equal to those of the rows.
-std::map<std::uint64_t, std::uint64_t> tally_edges(const Database& database, Family family,
-                                                   std::uint64_t seen, RunControl* control,
-                                                   std::vector<std::string>& problems) {
-  std::map<std::uint64_t, std::uint64_t> sums;
+Scanned<std::uint64_t> tally_edges(const Database& database, Family family, std::uint64_t seen,
+                                   RunControl* control, std::vector<std::string>& problems) {
+  Scanned<std::uint64_t> scanned;
   std::vector<StoredNeighbour> neighbours;
   const auto iterator = database.iterate(family);
   for (iterator->SeekToFirst(); iterator->Valid() && !is_marker(iterator->key().ToStringView());
@@ -77,14 +88,13 @@ std::map<std::uint64_t, std::uint64_t> tally_edges(const Database& database, Fam
     }
     if (!is_seen(epoch, seen)) continue;
     for (const auto& n : neighbours) {
-      sums[epoch] += n.actions * (family == kEdgesOut ? edge_hash(kind, vertex, n.account)
-                                                      : edge_hash(kind, n.account, vertex));
+      scanned.of_job[epoch] +=
+          n.actions * (family == kEdgesOut ? edge_hash(kind, vertex, n.account)
+                                           : edge_hash(kind, n.account, vertex));
     }
   }
-  if (!iterator->status().ok()) {
-    problems.push_back(family_names()[family - 1] + ": " + iterator->status().ToString());
-  }
-  return sums;
+  scanned.whole = came_to_end(*iterator, family, problems);
+  return scanned;
 }
 
 /// All names of a space by id, as far as their blocks follow on each other.
@@ -157,22 +167,23 @@ void check_jobs(const Database& database, const std::vector<JobReceipt>& jobs, R
   auto in = tally_edges(database, kEdgesIn, seen, control, problems);
   for (const auto& job : jobs) {
     const auto name = "job " + std::to_string(job.epoch) + " (" + job.source + "): ";
-    const auto check_rows = [&](const Tally& found, const std::string& family) {
-      if (found.rows == job.accepted && found.checksum == job.checksum) return;
+    const auto check_rows = [&](Scanned<Tally>& scanned, const std::string& family) {
+      const auto& found = scanned.of_job[job.epoch];
+      if (!scanned.whole || (found.rows == job.accepted && found.checksum == job.checksum)) return;
       problems.push_back(name + family + " holds " + std::to_string(found.rows) +
                          " rows, the ledger " + std::to_string(job.accepted) +
                          ", or rows have changed");
     };
-    check_rows(segments[job.epoch], "segments");
-    check_rows(mirrors[job.epoch], "by_account");
-    for (const auto* edges : {&out, &in}) {
-      const auto found = edges->find(job.epoch);
-      if ((found == edges->end() ? 0 : found->second) == segments[job.epoch].edges) continue;
+    check_rows(segments, "segments");
+    check_rows(mirrors, "by_account");
+    for (auto* edges : {&out, &in}) {
+      if (!segments.whole || !edges->whole) continue;
+      if (edges->of_job[job.epoch] == segments.of_job[job.epoch].edges) continue;
       problems.push_back(name + (edges == &out ? "edges_out" : "edges_in") +
                          " does not agree with its rows");
     }
     ++report.jobs;
-    report.rows += segments[job.epoch].rows;
+    report.rows += segments.of_job[job.epoch].rows;
   }
 }
 

@@ -12,6 +12,7 @@ from lockstep.cli.common import (
     example,
     json_option,
     key_option,
+    note,
     print_table,
     progress_bar,
     watched,
@@ -77,6 +78,11 @@ def verify(ctx: click.Context, path: Path, key_file: Path | None, as_json: bool)
         click.echo(f"{path}: all well, {actions:,} actions read back")
     for problem in [] if as_json else problems:
         click.echo(f"{path}: {problem}")
+    if problems:
+        note(
+            "The store is damaged. Put a copy of the folder back from before, or ingest the files "
+            "anew into another store; its LEDGER names them."
+        )
     return 5 if problems else 0
 
 
