@@ -2,6 +2,7 @@
 # From an export file to ranked clusters with evidence.
 #   bash examples/quickstart.sh            a real log if ../shared is there, else a made-up one
 #   bash examples/quickstart.sh FILE ...   your own file; further options go to `lockstep ingest`
+# Store and runs go to build/quickstart, made anew each time, or to $LOCKSTEP_QUICKSTART.
 set -euo pipefail
 here="$PWD"
 cd "$(dirname "$0")/.."
@@ -12,7 +13,7 @@ mkdir -p build
 setup_python run
 
 lockstep=.venv/bin/lockstep
-folder=build/quickstart
+folder="${LOCKSTEP_QUICKSTART:-build/quickstart}"
 store=$folder/store
 runs=$folder/runs
 rm -rf "$folder"
@@ -48,7 +49,7 @@ cat <<END
 
 Try next:
   $lockstep clusters $runs/latest C-0001        who is in the first cluster
-  $lockstep explain $runs/latest ACCOUNT OTHER  every co-action behind an edge
+  $lockstep explain $runs/latest ACCOUNT OTHER  what is behind an edge, object by object
   $lockstep sweep $store --window 10s --fdr 0.01 --out $runs
   $lockstep --help
 END

@@ -106,6 +106,15 @@ BAD_LOGS = [
     ({"account_id": ["a"], "object_id": ["x"], "timestamp": ["noon"]}, TypeError, "timestamp is"),
     ({"account_id": ["a"], "object_id": ["x"], "timestamp": [None]}, (ValueError, TypeError), ""),
     (7, TypeError, "expected a table"),
+    *(
+        ({"account_id": ["a"], "object_id": ["x"], "timestamp": [time]}, ValueError, says)
+        for time, says in [
+            (1e30, "holds 1e.30, which is no time in s"),
+            (-(2**63), "holds -9223372036854775808"),
+            (2**63 - 1, "holds 9223372036854775807"),
+            (np.uint64(2**64 - 1), "holds 18446744073709551615"),
+        ]
+    ),
 ]
 
 
@@ -133,11 +142,34 @@ def test_bad_options_give_one_clear_error():
         (lambda: ls.propagate(edges, ["a"], damping=1.0), "damping"),
         (lambda: ls.propagate(edges, []), "no seeds"),
         (lambda: ls.propagate(edges, ["z"]), "none of the 1 seeds"),
+        (lambda: ls.propagate(edges, {"who": ["a"]}), "lacks vertex"),
     ]:
         with pytest.raises(ValueError, match=message):
             call()
     with pytest.raises(TypeError, match="seeds are int64"):
         ls.propagate(edges, [1])
+    for seeds in ("a", 7):
+        with pytest.raises(TypeError, match="give a list of ids"):
+            ls.propagate(edges, seeds)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        list,
+        tuple,
+        set,
+        np.array,
+        pd.Series,
+        pl.Series,
+        pa.array,
+        lambda ids: pa.chunked_array([ids]),
+    ],
+)
+def test_seeds_come_in_any_list_of_ids(make):
+    edges = {"source": ["a", "b"], "target": ["b", "c"]}
+    want = ls.propagate(edges, {"vertex": ["a", "c"]}).to_pydict()
+    assert ls.propagate(edges, make(["a", "c"])).to_pydict() == want
 
 
 def test_empty_log_gives_empty_tables():

@@ -9,43 +9,15 @@ import sys
 
 import click
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from support.hostile import HOSTILE, hostile_rows
 from support.stores import COLUMNS, make_store
 
 import lockstep as ls
 from lockstep import _core
-from lockstep.cli import cli, main
+from lockstep.cli import cli
 from lockstep.cli.common import parse_bytes, parse_duration
 from lockstep.errors import ConfigError
-
-
-@pytest.fixture
-def call(capsys):
-    def run(*arguments):
-        """Exit code, standard output and standard error of a command in this process."""
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        told = capsys.readouterr()
-        assert "Traceback" not in told.out + told.err
-        return ended.value.code, told.out, told.err
-
-    return run
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    """A folder with a log, its truth, a store and a run."""
-    folder = tmp_path_factory.mktemp("cli")
-    made = ls.simulate(accounts=300, groups=3, seed=8)
-    pq.write_table(made.log, folder / "log.parquet")
-    seed = made.truth["account_id"][0].as_py()
-    (folder / "referrals.csv").write_text(f"account,source,confidence\n{seed},partner,0.9\n")
-    store = make_store(folder / "store", made.log)
-    ls.sweep(store, referrals=folder / "referrals.csv")
-    return folder
 
 
 def all_commands(group=cli, words=()):
@@ -188,6 +160,14 @@ def test_a_wrong_call_is_one_line_with_the_remedy(call, place, monkeypatch, word
     assert says in json.loads(out)["error"]["message"]
 
 
+@pytest.mark.parametrize("words", [(), ("store",)], ids=["lockstep", "lockstep store"])
+def test_no_command_shows_the_help_as_it_is(call, words):
+    code, out, err = call(*words)
+    assert (code, out) == (2, "")
+    assert err.startswith("Usage: lockstep")
+    assert err.count("\n") > 5
+
+
 def test_alarms_are_exit_code_4(call, place, tmp_path):
     bad = tmp_path / "bad.csv"
     bad.write_text("account,source,confidence\nuser_00001,partner,2\n")
@@ -225,48 +205,6 @@ def test_each_sort_of_error_has_its_code(call, place, monkeypatch, error, code, 
     assert says in err
     assert err.strip().count("\n") == 0
     assert "\x1b" not in err
-
-
-def test_explain_says_plainly_when_there_is_nothing(call, tmp_path):
-    rows = [
-        (1_600_000_000, "ann", "post", "x"),
-        (1_600_000_300, "bob", "post", "x"),
-        (1_600_000_000, "cid", "post", "y"),
-    ]
-    make_store(tmp_path / "store", rows)
-    code, out, _ = call("explain", tmp_path / "store", "ann", "cid")
-    assert (code, out) == (0, "ann and cid never acted on one object.\n")
-    _, out, _ = call("explain", tmp_path / "store", "ann", "bob")
-    assert "share 1 objects, but never acted on one within 60 s" in out
-    assert "the closest is x (post), 300 s apart" in out
-    _, out, _ = call("explain", tmp_path / "store", "bob", "ann", "--window", "5m", "--json")
-    found = json.loads(out)
-    assert found["nothing"] is None
-    assert found["evidence"] == [
-        {
-            "layer": "post",
-            "object_id": "x",
-            "source_time_s": 1_600_000_300,
-            "target_time_s": 1_600_000_000,
-            "lag_s": -300,
-        }
-    ]
-    ls.sweep(ls.open(tmp_path / "store"))
-    code, out, _ = call("explain", tmp_path / "store-runs", "ann", "bob")
-    assert code == 0
-    assert "ann and bob have no edge in run" in out
-
-
-def test_explain_of_a_store_is_the_evidence_of_a_run(call, place):
-    run = ls.Run.open(place / "store-runs")
-    for edge in run.edges.slice(0, 20).to_pylist():
-        ends = edge["source"], edge["target"]
-        _, out, _ = call("explain", place / "store", *ends, "--json")
-        live = {(row["layer"], row["object_id"]): row for row in json.loads(out)["evidence"]}
-        kept = run.why(*ends).to_pylist()
-        for row in kept:
-            assert live[row["layer"], row["object_id"]]["lag_s"] == row["lag_s"]
-        assert {row["object_id"] for row in kept} <= {object_ for _, object_ in live}
 
 
 def test_hostile_names_do_not_act_in_a_terminal(call, tmp_path):

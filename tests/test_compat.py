@@ -85,6 +85,33 @@ def test_coortweet_pairs(log, window, participation, noloops):
     assert Counter(map(key, groups.to_pylist())) == Counter(map(key, rows_of(name)))
 
 
+# window, participation, noloops: pairs, edges, vertices, largest weight, edges above the median
+TOTALS = [
+    (0, 2, True, 2, 2, 3, 1, 0),
+    (10, 5, False, 60, 27, 30, 26, 5),
+    (60, 1, True, 6_281, 6_206, 3_954, 4, 63),
+    (60, 5, True, 1_235, 1_193, 772, 4, 36),
+    (3600, 2, True, 183_379, 169_781, 4_099, 17, 10_679),
+]
+
+
+@needs_golden
+@pytest.mark.parametrize(
+    ("window", "participation", "noloops", "pairs", "edges", "vertices", "largest", "above"), TOTALS
+)
+def test_coortweet_totals(
+    log, window, participation, noloops, pairs, edges, vertices, largest, above
+):
+    groups = compat.detect_groups(
+        log, time_window=window, min_participation=participation, remove_loops=noloops
+    )
+    network = compat.coordinated_network(groups)
+    ends = {*network["source"].to_pylist(), *network["target"].to_pylist()}
+    assert (groups.num_rows, network.num_rows, len(ends)) == (pairs, edges, vertices)
+    assert max(network["weight"].to_pylist()) == largest
+    assert compat.coordinated_network(groups, edge_weight=0.5).num_rows == above
+
+
 @needs_golden
 @pytest.mark.parametrize("quantile", [50, 99])
 def test_coortweet_quantile(log, quantile):

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import click
+import pyarrow.parquet as pq
 import pytest
 
 import lockstep as ls
@@ -62,3 +63,18 @@ def test_examples_in_docstrings_run(module):
     found = doctest.testmod(importlib.import_module(module))
     assert found.attempted > 0
     assert found.failed == 0
+
+
+def test_the_python_of_the_readme_runs(tmp_path, monkeypatch):
+    code = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
+    made = ls.simulate(accounts=300, groups=3, seed=8)
+    planted = made.truth["account_id"].to_pylist()
+    pq.write_table(made.log, tmp_path / "actions.parquet")
+    for word, name in zip(("account_a", "account_b", "known_account"), planted, strict=False):
+        assert word in code
+        code = code.replace(word, name)
+    monkeypatch.chdir(tmp_path)
+    known = {"log": made.log}
+    exec(code, known)
+    assert known["run"].clusters.num_rows == 3
+    assert known["edges"].num_rows > 0

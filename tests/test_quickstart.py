@@ -11,13 +11,16 @@ import lockstep as ls
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def quickstart(*arguments: str) -> str:
+def quickstart(folder: Path, *arguments: str) -> str:
     done = subprocess.run(
         ["bash", str(ROOT / "examples" / "quickstart.sh"), *arguments],
         capture_output=True,
         text=True,
         check=False,
-        env={key: value for key, value in os.environ.items() if key != "PYTHONPATH"},
+        env={
+            **{key: value for key, value in os.environ.items() if key != "PYTHONPATH"},
+            "LOCKSTEP_QUICKSTART": str(folder),
+        },
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -35,8 +38,10 @@ def test_quickstart_takes_a_file_of_ones_own(tmp_path):
     ]
     file = tmp_path / "own.csv"
     file.write_text("\n".join(lines) + "\n")
-    told = quickstart(str(file), "--map", "account=who,object=what,time=when,kind=how")
-    run = ls.Run.open(ROOT / "build" / "quickstart" / "runs")
+    told = quickstart(
+        tmp_path / "made", str(file), "--map", "account=who,object=what,time=when,kind=how"
+    )
+    run = ls.Run.open(tmp_path / "made" / "runs")
     assert run.clusters.num_rows >= 3
     assert "C-0001" in told
     assert str(run.report.name) in told
@@ -47,9 +52,9 @@ def test_quickstart_takes_a_file_of_ones_own(tmp_path):
 @pytest.mark.skipif(
     not (ROOT / ".venv" / "bin" / "lockstep").exists(), reason="the package is not set up in .venv"
 )
-def test_quickstart_by_itself_ends_with_clusters_and_a_report():
-    told = quickstart()
-    run = ls.Run.open(ROOT / "build" / "quickstart" / "runs")
+def test_quickstart_by_itself_ends_with_clusters_and_a_report(tmp_path):
+    told = quickstart(tmp_path)
+    run = ls.Run.open(tmp_path / "runs")
     assert run.clusters.num_rows > 0
     assert "Report:" in told
     assert run.report.stat().st_size > 10_000

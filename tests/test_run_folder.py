@@ -3,6 +3,7 @@
 import importlib
 import json
 import math
+import shutil
 
 import numpy as np
 import pyarrow.compute as pc
@@ -208,3 +209,46 @@ def test_a_run_shows_itself(planted):
     assert repr(run).startswith(f"<lockstep.Run {run.id}: {run.clusters.num_rows} clusters")
     assert "<table>" in run._repr_html_()
     assert run.clusters.to_pandas()["cluster_id"][0] == "C-0001"
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "says"),
+    [
+        ("run.json", b"{", "run.json: Expecting property name"),
+        ("run.json", b"{}", "run.json lacks run_id"),
+        ("run.json", b"[]", "run.json lacks run_id"),
+        ("run.json", b"\xff", "run.json: "),
+        ("clusters.parquet", b"", "clusters.parquet: "),
+        ("clusters.parquet", None, "clusters.parquet: "),
+    ],
+)
+def test_a_damaged_run_says_so_and_what_to_do(call, tmp_path, planted, file, content, says):
+    _, _, run = planted
+    broken = tmp_path / "run"
+    shutil.copytree(run.path, broken)
+    (broken / file).unlink()
+    if content is not None:
+        (broken / file).write_bytes(content)
+    code, out, err = call("clusters", broken)
+    assert (code, out) == (5, "")
+    assert f"{broken} is damaged ({says}" in err
+    assert err.endswith("; sweep again with --force\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"kinds": []}, "kinds is empty"),
+        ({"kinds": "share_url"}, r"give a list, \['share_url'\]"),
+        ({"threads": 0}, "threads is 0; give 1 or more"),
+        ({"window_s": 1.5}, "window is 1.5; give a whole number"),
+        ({"window_s": None}, "window is None; give a whole number"),
+        ({"min_objects": True}, "min_objects is True; give a whole number"),
+        ({"seed": "x"}, "seed is 'x'; give a whole number"),
+        ({"fdr": "low"}, "fdr is 'low'; give a number"),
+    ],
+)
+def test_options_of_another_type_are_told(planted, options, says):
+    _, store, _ = planted
+    with pytest.raises(ConfigError, match=says):
+        ls.sweep(store, **options)

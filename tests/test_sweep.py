@@ -288,7 +288,8 @@ def test_meetings_match_all_pairs_of_times(tmp_path, seed):
         for _ in range(60)
     }
     store = make_store(tmp_path / "store", sorted(rows))
-    got = meetings(store, "a", "b")
+    window_s = 40
+    got = meetings(store, "a", "b", window_s)
     want = []
     for layer, object_ in itertools.product("kl", "xyz"):
         ours, theirs = (
@@ -297,7 +298,8 @@ def test_meetings_match_all_pairs_of_times(tmp_path, seed):
         )
         if ours and theirs:
             lag, source, target = closest_pair(ours, theirs)
-            want.append((lag, layer, object_, source, target))
+            pairs = sum(abs(a - b) <= window_s for a, b in itertools.product(ours, theirs))
+            want.append((lag, layer, object_, source, target, pairs))
     assert [
         (
             abs(row["lag_s"]),
@@ -305,6 +307,7 @@ def test_meetings_match_all_pairs_of_times(tmp_path, seed):
             row["object_id"],
             row["source_time_s"],
             row["target_time_s"],
+            row["pairs"],
         )
         for row in got
     ] == sorted(want)

@@ -10,6 +10,7 @@ __all__ = [
     "StorageError",
     "StoreLocked",
     "StoreVersionError",
+    "UnknownAccount",
     "exit_code",
 ]
 
@@ -26,6 +27,12 @@ class InputRejected(LockstepError):
     """An input that cannot be taken at all, or has more bad rows than allowed; nothing is kept."""
 
 
+class UnknownAccount(LockstepError, KeyError):
+    """An account that the store has not seen."""
+
+    __str__ = Exception.__str__  # KeyError's shows the message as a quoted key
+
+
 _EXIT_CODES: list[tuple[type[BaseException], int]] = [
     (KeyboardInterrupt, 130),
     (StoreLocked, 75),
@@ -33,6 +40,7 @@ _EXIT_CODES: list[tuple[type[BaseException], int]] = [
     (InputRejected, 3),
     (StoreVersionError, 2),
     (FileNotFoundError, 2),
+    (UnknownAccount, 2),
     (ValueError, 2),
 ]
 

@@ -148,13 +148,19 @@ def _graph(edges: Any, weight: str | None) -> tuple[_core.Graph, pa.Array]:
     return _core.Graph(len(ids), source, target, weights), ids
 
 
-def _seeds(seeds: Any, ids: pa.Array) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]]:
-    is_list = isinstance(seeds, Iterable) and not hasattr(seeds, "__arrow_c_stream__")
-    if is_list and not isinstance(seeds, dict):
-        table = pa.table({"vertex": pa.array(list(seeds))})
-    else:
+def _seed_table(seeds: Any) -> pa.Table:
+    if isinstance(seeds, str | bytes) or not isinstance(seeds, Iterable):
+        raise TypeError(f"seeds is {seeds!r}; give a list of ids, or a table with `vertex`")
+    if isinstance(seeds, dict) or hasattr(seeds, "columns"):
         table = as_table(seeds)
         as_table(table, "vertex")
+        return table
+    is_arrow = isinstance(seeds, pa.Array | pa.ChunkedArray)
+    return pa.table({"vertex": seeds if is_arrow else pa.array(list(seeds))})
+
+
+def _seeds(seeds: Any, ids: pa.Array) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]]:
+    table = _seed_table(seeds)
     if table.num_rows == 0:
         raise ValueError("no seeds given")
     wanted = id_column(table, "vertex")

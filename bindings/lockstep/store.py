@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from lockstep import _core
 from lockstep.arguments import parse_time
+from lockstep.errors import UnknownAccount
 from lockstep.ingest.child import ingest_in_child
 from lockstep.ingest.job import IngestResult
 
@@ -177,10 +178,10 @@ class Store:
         )
 
     def account_id(self, account: str) -> int:
-        """The dense id of an account. KeyError, naming it, where the store has not seen it."""
+        """The dense id of an account. UnknownAccount where the store has not seen it."""
         found = self.core.find_id("account", str(account))
         if found is None:
-            raise KeyError(f"account {account!r} is not in {self.path}; ids are exact")
+            raise UnknownAccount(f"account {account!r} is not in {self.path}; ids are exact")
         return found
 
     def names(self, space: str, ids: npt.NDArray[np.uint32]) -> pa.Array:

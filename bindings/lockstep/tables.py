@@ -131,22 +131,26 @@ def as_seconds(table: pa.Table, name: str, time_unit: str = "s") -> npt.NDArray[
     unit = kind.unit if pa.types.is_timestamp(kind) else time_unit
     if pa.types.is_timestamp(kind) or pa.types.is_integer(kind):
         if kind == pa.uint64():
-            column = column.cast(pa.int64())
+            # Numbers past int64 stay large, which is all that the check below asks of them.
+            column = pc.min_element_wise(column, pa.scalar(2**63 - 1, pa.uint64()))
         values = _one_array(column.cast(pa.int64())).to_numpy(zero_copy_only=False)
     elif pa.types.is_floating(kind):
         raw = _one_array(column.cast(pa.float64())).to_numpy(zero_copy_only=False)
         if not np.isfinite(raw).all():
             row = int(np.flatnonzero(~np.isfinite(raw))[0])
             raise ValueError(f"{name} is not finite in row {row}")
-        values = np.floor(raw).astype(np.int64)
+        values = np.floor(np.clip(raw, -(2.0**62), 2.0**62)).astype(np.int64)
     else:
         raise TypeError(f"{name} is {kind}; times must be integers, floats or timestamps")
     seconds = values // _UNITS_PER_SECOND[unit] if unit != "s" else values
-    if len(seconds) and int(np.abs(seconds).max()) > _LATEST_SECOND:
-        raise ValueError(
-            f"{name} holds {int(values[np.abs(seconds).argmax()])}, which is no time in {unit}; "
-            f"pass time_unit='ms' (or 'us', 'ns')"
-        )
+    for extreme in (seconds.argmin(), seconds.argmax()) if len(seconds) else ():
+        if not -_LATEST_SECOND <= int(seconds[extreme]) <= _LATEST_SECOND:
+            given = table[name][int(extreme)]
+            shown = given.value if isinstance(given, pa.TimestampScalar) else given.as_py()
+            raise ValueError(
+                f"{name} holds {shown}, which is no time in {unit}; "
+                f"pass time_unit='ms' (or 'us', 'ns')"
+            )
     return np.ascontiguousarray(seconds)
 
 

@@ -77,6 +77,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.Abort:
         _fail(KeyboardInterrupt("interrupted; run the same command again"), 130, arguments)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(2)
     except click.ClickException as error:
         _fail(error, 2, arguments, error.format_message())
     except (KeyboardInterrupt, Exception) as error:
@@ -89,8 +92,6 @@ def _fail_expected(error: BaseException, arguments: list[str]) -> NoReturn:
     code = exit_code(error)
     if isinstance(error, KeyboardInterrupt):
         _fail(error, code, arguments, "interrupted; nothing half-done is kept, run it again")
-    if isinstance(error, KeyError):
-        _fail(error, 2, arguments, str(error.args[0]))
     if code == 1 and not isinstance(error, LockstepError | OSError):
         # A fault of the program itself: its name and place help whoever mends it.
         at = error.__traceback__

@@ -41,17 +41,18 @@ from lockstep.sweep.options import SweepOptions
 def explain(
     where: Path, account: str, other: str, window: str, key_file: Path | None, as_json: bool
 ) -> None:
-    """Show every co-action of ACCOUNT and OTHER.
+    """Show every object on which ACCOUNT and OTHER acted together.
 
-    From a run: the edge's counts, what chance would give, p and q, and its evidence. From a
-    store: what the two did together at any window, whether it passed a test or not.
+    One row an object: the closest pair of times, and how many pairs of actions there are within
+    the window. From a run: the edge's counts, what chance would give, p and q, and its evidence.
+    From a store: what the two did together at any window, whether it passed a test or not.
     """
     if account == other:
         raise ConfigError(f"{account!r} is given twice; give two accounts")
     if (where / "FORMAT").exists():
         found = _from_store(where, account, other, parse_duration(window), key_file)
     else:
-        found = _from_run(where, account, other)
+        found = _from_run(where, account, other, key_file)
     if as_json:
         emit_json(found)
     else:
@@ -78,16 +79,19 @@ def _tell(found: dict[str, Any]) -> None:
         "account": found["accounts"][0],
         "other": found["accounts"][1],
         "lag_s": "lag s",
+        "pairs": "pairs",
     }
     if "object_actions" in rows[0]:
         headings["object_actions"] = "actions on it"
     print_table(rows, headings)
 
 
-def _from_run(where: Path, account: str, other: str) -> dict[str, Any]:
+def _from_run(where: Path, account: str, other: str, key_file: Path | None) -> dict[str, Any]:
     from lockstep.sweep.run import Run
 
     run = Run.open(where)
+    if key_file:
+        account, other = _pseudonyms(run, (account, other), key_file)
     edges, evidence = run.edge(account, other).to_pylist(), run.why(account, other).to_pylist()
     first = evidence[0] if evidence else {"source": account, "target": other}
     return {
@@ -99,6 +103,22 @@ def _from_run(where: Path, account: str, other: str) -> dict[str, Any]:
     }
 
 
+def _pseudonyms(run: Any, names: tuple[str, str], key_file: Path) -> list[str]:
+    """What a run calls accounts; its store tells, which also checks the key."""
+    from lockstep.arguments import read_key
+    from lockstep.store import Store
+
+    path = Path(run.summary["store"])
+    key = read_key(key_file)
+    if not (path / "FORMAT").exists():
+        raise ConfigError(
+            f"--key-file needs the store of the run, and {path} is not there; give the "
+            f"accounts' pseudonyms without a key"
+        )
+    with Store(path, key=key) as store:
+        return [store.core.stored_name("account", name) for name in names]
+
+
 def _no_edge(run: Any, account: str, other: str) -> str:
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -106,17 +126,18 @@ def _no_edge(run: Any, account: str, other: str) -> str:
     edges = run.edges
     ends = pa.chunked_array(edges["source"].chunks + edges["target"].chunks, pa.string())
     names = pc.unique(ends)
-    hints = [
+    reasons = [
         f"{name} has no edge there at all{_suggestion(names, name)}."
         for name in (account, other)
         if not pc.any(pc.equal(names, name)).as_py()
+    ] or [
+        f"They met on fewer than {run.summary['options']['min_objects']} objects, or no more "
+        f"often than chance gives."
     ]
     return " ".join(
         [
-            f"{account} and {other} have no edge in run {run.id}: they met on fewer than "
-            f"{run.summary['options']['min_objects']} objects, or no more often than chance "
-            f"gives.",
-            *hints,
+            f"{account} and {other} have no edge in run {run.id}.",
+            *reasons,
             f"`lockstep explain STORE {account} {other}` shows what they did together.",
         ]
     )
@@ -132,7 +153,7 @@ def _from_store(
     with Store(where, key=read_key(key_file) if key_file else None) as store:
         for name in (account, other):
             _check_known(store, name)
-        shared = meetings(store, account, other)
+        shared = meetings(store, account, other, window_s)
     evidence = sorted(
         (row for row in shared if abs(row["lag_s"]) <= window_s),
         key=lambda row: (row["source_time_s"], row["layer"], row["object_id"]),

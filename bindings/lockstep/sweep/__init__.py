@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lockstep import _core
+from lockstep.errors import ConfigError
 from lockstep.sweep.options import SweepOptions
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def sweep(
     from lockstep.sweep.pipeline import run_sweep
 
     options = SweepOptions(
-        kinds=None if kinds is None else tuple(kinds),
+        kinds=_as_kinds(kinds),
         window_s=window_s,
         min_objects=min_objects,
         fdr=fdr,
@@ -107,6 +108,12 @@ def sweep(
         threads=threads,
         force=force,
     )
+
+
+def _as_kinds(kinds: Sequence[str] | None) -> tuple[str, ...] | None:
+    if isinstance(kinds, str):
+        raise ConfigError(f"kinds is {kinds!r}; give a list, [{kinds!r}]")
+    return None if kinds is None else tuple(kinds)
 
 
 def __getattr__(name: str) -> Any:

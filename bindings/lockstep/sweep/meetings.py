@@ -18,16 +18,18 @@ I64 = npt.NDArray[np.int64]
 _SUGGESTIONS = 3
 
 
-def meetings(store: Store, account: str, other: str) -> list[dict[str, Any]]:
+def meetings(store: Store, account: str, other: str, window_s: int) -> list[dict[str, Any]]:
     """Every object on which both acted, whenever: the closest pair of their times, by lag.
 
-    Rows have `layer`, `object_id`, `source_time_s`, `target_time_s`, `lag_s`; of pairs equally
-    close, the earliest. KeyError where the store does not know one of them.
+    Rows have `layer`, `object_id`, `source_time_s`, `target_time_s`, `lag_s`, and `pairs`: how
+    many pairs of their actions are at most `window_s` apart. Of pairs equally close, the earliest.
+    UnknownAccount where the store does not know one of them.
     """
     ours, theirs = (_times_by_object(store.actions(name)) for name in (account, other))
     rows = []
     for layer, object_ in ours.keys() & theirs.keys():
-        source_time_s, target_time_s = _closest(ours[layer, object_], theirs[layer, object_])
+        source, target = ours[layer, object_], theirs[layer, object_]
+        source_time_s, target_time_s = _closest(source, target)
         rows.append(
             {
                 "layer": layer,
@@ -35,6 +37,7 @@ def meetings(store: Store, account: str, other: str) -> list[dict[str, Any]]:
                 "source_time_s": source_time_s,
                 "target_time_s": target_time_s,
                 "lag_s": target_time_s - source_time_s,
+                "pairs": _pairs_within(source, target, window_s),
             }
         )
     return sorted(rows, key=lambda row: (abs(row["lag_s"]), *row.values()))
@@ -47,6 +50,11 @@ def _times_by_object(actions: pa.Table) -> dict[tuple[str, str], I64]:
     ):
         times.setdefault((kind, object_), []).append(time_s)
     return {place: np.sort(np.array(seconds)) for place, seconds in times.items()}
+
+
+def _pairs_within(ours: I64, theirs: I64, window_s: int) -> int:
+    first = np.searchsorted(theirs, ours - window_s, "left")
+    return int((np.searchsorted(theirs, ours + window_s, "right") - first).sum())
 
 
 def _closest(ours: I64, theirs: I64) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
+from numbers import Integral, Real
 from typing import Any
 
 from lockstep import _core
@@ -15,6 +16,17 @@ _LONGEST_WINDOW_S = 366 * 86_400
 _MOST_OBJECTS = 2**32 - 1
 _LARGEST_SEED = 2**64 - 1
 _TIMES = range(-(2**62), 2**62)
+_TYPES: dict[str, type] = {
+    "window_s": Integral,
+    "min_objects": Integral,
+    "fdr": Real,
+    "since_s": Integral,
+    "until_s": Integral,
+    "resolution": Real,
+    "seed": Integral,
+    "min_cluster_size": Integral,
+    "damping": Real,
+}
 
 
 @dataclass(frozen=True)
@@ -33,8 +45,10 @@ class SweepOptions:
     damping: float = _core.DAMPING  # of the spread from referrals
 
     def check(self) -> None:
-        """ConfigError on a value out of range."""
+        """ConfigError on a value of another type or out of range."""
+        self._check_types()
         for wrong, message in [
+            (self.kinds is not None and not self.kinds, "kinds is empty; leave it out for all"),
             (
                 not 0 <= self.window_s <= _LONGEST_WINDOW_S,
                 f"window is {self.window_s} s; give 0 to {_LONGEST_WINDOW_S} (a year)",
@@ -68,6 +82,14 @@ class SweepOptions:
         ]:
             if wrong:
                 raise ConfigError(message)
+
+    def _check_types(self) -> None:
+        for name, kind in _TYPES.items():
+            value = getattr(self, name)
+            optional = name.endswith("_s") and value is None and name != "window_s"
+            if not optional and (isinstance(value, bool) or not isinstance(value, kind)):
+                word = "a whole number" if kind is Integral else "a number"
+                raise ConfigError(f"{name.removesuffix('_s')} is {value!r}; give {word}")
 
     def to_dict(self) -> dict[str, Any]:
         """For run.json, and for the run's id."""

@@ -51,6 +51,8 @@ def run_sweep(
 ) -> Run:
     """Runs a sweep, or finds the run that equal inputs made before."""
     options.check()
+    if threads is not None and threads < 1:
+        raise ConfigError(f"threads is {threads}; give 1 or more")
     if not 0 < memory_bytes < 2**63:
         raise ConfigError(f"memory is {memory_bytes} bytes; give 1 or more, such as 3GiB")
     if (store.path / "FORMAT").exists():

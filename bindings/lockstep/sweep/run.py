@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from lockstep.errors import ConfigError, StorageError
-from lockstep.sweep.schema import TABLES
+from lockstep.errors import ConfigError, CorruptData, StorageError
+from lockstep.sweep.schema import RUN_JSON, TABLES
 
 __all__ = ["Run", "point_latest", "write_run"]
 
@@ -27,16 +27,29 @@ class Run:
     ) -> None:
         self.path = Path(path)
         try:
-            text = (self.path / "run.json").read_text(encoding="utf-8")
+            text = (self.path / "run.json").read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             raise FileNotFoundError(
                 f"{path} is no run folder: it has no run.json; `lockstep sweep` makes one"
             ) from None
-        self.summary: dict[str, Any] = json.loads(text)
+        self.summary: dict[str, Any] = self._parsed(text)
         self.fresh = fresh  # made by the sweep that returned it, not found
         known = self.summary["alarms"]
         # A run that is found again knows nothing of what was wrong with the call that found it.
         self.alarms: list[str] = known + [text for text in alarms or [] if text not in known]
+
+    def _parsed(self, text: bytes) -> dict[str, Any]:
+        try:
+            summary = json.loads(text)
+        except ValueError as error:
+            raise self._damaged(f"run.json: {error}") from None
+        missing = [key for key in RUN_JSON if not (isinstance(summary, dict) and key in summary)]
+        if missing:
+            raise self._damaged(f"run.json lacks {', '.join(missing)}")
+        return summary
+
+    def _damaged(self, what: str) -> CorruptData:
+        return CorruptData(f"{self.path} is damaged ({what}); sweep again with --force")
 
     @classmethod
     def open(cls, path: str | Path) -> Run:
@@ -46,6 +59,8 @@ class Run:
         ------
         FileNotFoundError
             Where there is neither.
+        CorruptData
+            Where run.json is not what a sweep wrote; the tables are looked at when asked for.
         """
         folder = Path(path)
         if not (folder / "run.json").exists() and (folder / "latest").exists():
@@ -63,7 +78,10 @@ class Run:
         return self.path / "report.html"
 
     def _table(self, name: str) -> pa.Table:
-        return pq.read_table(self.path / f"{name}.parquet")
+        try:
+            return pq.read_table(self.path / f"{name}.parquet")
+        except (FileNotFoundError, pa.ArrowInvalid) as error:
+            raise self._damaged(f"{name}.parquet: {str(error).splitlines()[0]}") from None
 
     @property
     def clusters(self) -> pa.Table:
@@ -135,7 +153,7 @@ def write_run(
         Where `out` can be no folder of runs, or its disk takes no more; nothing is left there.
     """
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        out.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(
             f"{out} cannot be a folder of runs: {error.strerror}; give another --out"
