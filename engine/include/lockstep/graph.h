@@ -127,8 +127,8 @@ struct BuiltGraph {
 /// Equal edges become one: their weights add up in the order given, the earliest time is kept,
 /// and without a weight column it weighs 1 like any other. Weights and times take memory only
 /// where they are given. O(edges) time by counting sorts in parallel; beside columns and graph it
-/// takes 2 bytes an arc (10 or 18 with weights and times, at the peak of the larger vertices'
-/// rows more). Same bytes for any thread count.
+/// takes 2 bytes an arc, and on each thread what sorting a bucket of rows takes. Same bytes for
+/// any thread count.
 /// Throws InvalidArgument on columns of different lengths, an end past `vertex_count`, a self-loop
 /// that is not to be dropped, a weight that is not a positive normal number, or weights whose sum
 /// overflows; Interrupted. The first bad edge is named.
