@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -116,6 +117,54 @@ void require_free_space(const std::filesystem::path& folder, std::uint64_t bytes
                      " MiB free, and this needs " + std::to_string((bytes >> 20) + 1) +
                      " MiB and leaves " + std::to_string(reserve >> 20) +
                      " MiB; free disk space and run it again");
+}
+
+ReplacementFile::ReplacementFile(std::filesystem::path path)
+    : path_(std::move(path)), fresh_(path_.string() + ".tmp-XXXXXX") {
+  file_ = ::mkostemp(fresh_.data(), O_CLOEXEC);
+  if (file_ < 0) fail("write", path_, errno);
+}
+
+ReplacementFile::~ReplacementFile() {
+  if (file_ < 0) return;
+  ::close(file_);
+  ::unlink(fresh_.c_str());
+}
+
+void ReplacementFile::write_at(std::uint64_t offset, std::span<const std::byte> bytes) const {
+  while (!bytes.empty()) {
+    const auto wrote = ::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0) fail("write", path_, errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(wrote));
+    offset += static_cast<std::uint64_t>(wrote);
+  }
+}
+
+void ReplacementFile::commit() {
+  if (::fsync(file_) != 0) fail("sync", path_, errno);
+  if (::rename(fresh_.c_str(), path_.c_str()) != 0) fail("write", path_, errno);
+  ::close(std::exchange(file_, -1));
+  const auto folder = path_.parent_path();
+  sync_folder(folder.empty() ? "." : folder);
+}
+
+MappedFile::MappedFile(std::filesystem::path path) : path_(std::move(path)) {
+  const Descriptor file(path_, O_RDONLY, "open");
+  struct stat about {};
+  if (::fstat(file.get(), &about) != 0) fail("open", path_, errno);
+  if (!S_ISREG(about.st_mode)) {
+    throw StorageError("cannot open " + path_.string() + ": it is no file; give the path of one");
+  }
+  const auto size = static_cast<std::size_t>(about.st_size);
+  if (size == 0) return;
+  void* pages = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), 0);
+  if (pages == MAP_FAILED) fail("map", path_, errno);
+  bytes_ = {static_cast<const std::byte*>(pages), size};
+}
+
+MappedFile::~MappedFile() {
+  if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
 }
 
 FileLock::FileLock(const std::filesystem::path& path)

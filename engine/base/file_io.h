@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -31,6 +33,42 @@ void reserve_space(const std::filesystem::path& path, std::uint64_t bytes);
 /// `folder`.
 void require_free_space(const std::filesystem::path& folder, std::uint64_t bytes,
                         std::uint64_t reserve);
+
+/// A new file in the place of `path`: written in any order and by several threads, there whole
+/// once `commit` returns, and leaving no trace without it. Functions throw StorageError.
+class ReplacementFile {
+ public:
+  explicit ReplacementFile(std::filesystem::path path);
+  ~ReplacementFile();
+  ReplacementFile(const ReplacementFile&) = delete;
+  ReplacementFile& operator=(const ReplacementFile&) = delete;
+
+  void write_at(std::uint64_t offset, std::span<const std::byte> bytes) const;
+  /// Syncs the file, gives it its name, and syncs the folder.
+  void commit();
+
+ private:
+  std::filesystem::path path_;
+  std::string fresh_;
+  int file_;
+};
+
+/// A whole file in memory, read-only, its pages shared with all who map it.
+class MappedFile {
+ public:
+  /// Throws StorageError where it is missing, no file, or cannot be read.
+  explicit MappedFile(std::filesystem::path path);
+  ~MappedFile();
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  [[nodiscard]] std::span<const std::byte> bytes() const { return bytes_; }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+  std::span<const std::byte> bytes_;
+};
 
 /// An exclusive advisory lock on a file, held as long as the object lives. The file keeps a line
 /// saying who holds it.
