@@ -13,26 +13,11 @@
 #include "lockstep/algorithms/leiden.h"
 #include "lockstep/error.h"
 #include "lockstep/parallel.h"
-#include "support/graph_oracle.h"
+#include "support/propagation_oracle.h"
 #include "support/random_graph.h"
 
 namespace lockstep {
 namespace {
-
-// Slow and obvious: builds P' as a dense matrix and solves the fixed point directly.
-Eigen::VectorXd oracle(CsrView graph, const std::vector<Seed>& seeds, double damping) {
-  const auto n = static_cast<Eigen::Index>(graph.size());
-  Eigen::VectorXd start = Eigen::VectorXd::Zero(n);
-  for (const auto& [vertex, weight] : seeds) start[vertex] += weight;
-  start /= start.sum();
-  Eigen::MatrixXd step = dense(graph);
-  for (Eigen::Index v = 0; v < n; ++v) {
-    const double total = step.col(v).sum();
-    step.col(v) = total == 0.0 ? start : Eigen::VectorXd(step.col(v) / total);
-  }
-  const Eigen::MatrixXd system = Eigen::MatrixXd::Identity(n, n) - damping * step;
-  return system.partialPivLu().solve((1.0 - damping) * start);
-}
 
 double mass(const PropagationResult& result) {
   return std::accumulate(result.scores.begin(), result.scores.end(), 0.0);
@@ -56,7 +41,7 @@ TEST(Propagation, MatchesDenseSolveOnRandomGraphs) {
     const std::vector<Seed> seeds{{0, 1.0}, {7, 0.25}, {7, 0.5}, {seed % 40, 0.1}};
     for (const double damping : {0.0, 0.7, 0.95}) {
       const auto got = propagation(graph.view(), seeds, {.damping = damping, .max_rounds = 1000});
-      const auto want = oracle(graph.view(), seeds, damping);
+      const auto want = propagation_oracle(graph.view(), seeds, damping);
       ASSERT_TRUE(got.converged);
       EXPECT_NEAR(mass(got), 1.0, 1e-12);
       for (VertexId v = 0; v < graph.size(); ++v) {

@@ -1,6 +1,7 @@
 #include "seed_shares.h"
 
 #include <cmath>
+#include <numeric>
 #include <string>
 
 #include "lockstep/error.h"
@@ -8,9 +9,8 @@
 
 namespace lockstep {
 
-std::vector<double> seed_shares(VertexId vertex_count, std::span<const Seed> seeds) {
+double seed_total(VertexId vertex_count, std::span<const Seed> seeds) {
   if (seeds.empty()) throw InvalidArgument("no seeds given; give at least one vertex");
-  std::vector<double> shares(vertex_count, 0.0);
   double total = 0.0;
   for (const auto& [vertex, weight] : seeds) {
     if (vertex >= vertex_count) {
@@ -21,12 +21,18 @@ std::vector<double> seed_shares(VertexId vertex_count, std::span<const Seed> see
       throw InvalidArgument("seed " + std::to_string(vertex) + " has weight " +
                             std::to_string(weight) + "; weights must be positive and finite");
     }
-    shares[vertex] += weight;
     total += weight;
   }
   if (!std::isfinite(total)) {
     throw InvalidArgument("the sum of the seeds' weights overflows; divide them by a constant");
   }
+  return total;
+}
+
+std::vector<double> seed_shares(VertexId vertex_count, std::span<const Seed> seeds) {
+  const double total = seed_total(vertex_count, seeds);
+  std::vector<double> shares(vertex_count, 0.0);
+  for (const auto& [vertex, weight] : seeds) shares[vertex] += weight;
   for (double& share : shares) share /= total;
   return shares;
 }
@@ -41,10 +47,11 @@ void check_damping(double damping) {
 std::vector<double> vertex_strengths(CsrView graph) {
   std::vector<double> strengths(graph.size(), 0.0);
   parallel_for(graph.size(), 1 << 12, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t v = begin; v < end; ++v) {
-      for (auto i = graph.offsets[v]; i < graph.offsets[v + 1]; ++i) {
-        strengths[v] += graph.weight(i);
-      }
+    for (auto v = static_cast<VertexId>(begin); v < end; ++v) {
+      strengths[v] = static_cast<double>(graph.degree(v));
+      if (!graph.is_weighted()) continue;
+      const auto weights = graph.neighbour_weights(v);
+      strengths[v] = std::accumulate(weights.begin(), weights.end(), 0.0);
     }
   });
   return strengths;

@@ -7,8 +7,11 @@
 
 namespace lockstep {
 
-/// The seeds' weights as shares of their sum, one a vertex of a graph.
+/// The sum of the seeds' weights.
 /// Throws InvalidArgument on no seeds, a seed past `vertex_count` or a weight out of range.
+[[nodiscard]] double seed_total(VertexId vertex_count, std::span<const Seed> seeds);
+
+/// The seeds' weights as shares of their sum, one a vertex of a graph. Throws as `seed_total`.
 [[nodiscard]] std::vector<double> seed_shares(VertexId vertex_count, std::span<const Seed> seeds);
 
 /// Throws InvalidArgument unless `damping` is in [0, 1).

@@ -12,13 +12,13 @@ namespace lockstep {
 
 // Slow and obvious versions that the tests of graph algorithms compare with.
 
-/// The weights as a symmetric dense matrix.
+/// The weights as a dense matrix, symmetric where the graph is undirected.
 inline Eigen::MatrixXd dense(CsrView graph) {
   const auto n = static_cast<Eigen::Index>(graph.size());
   Eigen::MatrixXd matrix = Eigen::MatrixXd::Zero(n, n);
   for (VertexId v = 0; v < graph.size(); ++v) {
     for (std::size_t i = 0; i < graph.degree(v); ++i) {
-      matrix(v, graph.neighbours(v)[i]) = graph.neighbour_weights(v)[i];
+      matrix(v, graph.neighbours(v)[i]) = graph.weight(graph.offsets[v] + i);
     }
   }
   return matrix;
