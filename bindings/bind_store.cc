@@ -12,6 +12,7 @@
 #include "interruptible.h"
 #include "lockstep/error.h"
 #include "lockstep/store.h"
+#include "lockstep/store_graph.h"
 #include "numpy.h"
 
 namespace py = pybind11;
@@ -189,6 +190,16 @@ void bind_reading(py::class_<PythonStore>& store) {
                 column(rows, &StoredNeighbour::first_s), column(rows, &StoredNeighbour::last_s));
           },
           py::arg("kind"), py::arg("account"), py::kw_only(), py::arg("direction") = "out")
+      .def(
+          "graph",
+          [](PythonStore& self, const std::string& kind, RunControl* control) {
+            auto made = interruptible(control, [&, opened = self.get()](RunControl* shared) {
+              return store_graph(*opened, kind, shared);
+            });
+            return py::make_tuple(std::move(made.built.graph), made.epoch, made.built.self_loops,
+                                  made.built.repeats);
+          },
+          py::arg("kind"), py::kw_only(), py::arg("control") = nullptr)
       .def(
           "find_id",
           [](PythonStore& self, const std::string& space, const std::string& external) {

@@ -10,6 +10,7 @@ void bind_coaction(pybind11::module_& m);
 void bind_errors(pybind11::module_& m);
 void bind_evidence(pybind11::module_& m);
 void bind_graph(pybind11::module_& m);
+void bind_graph_snapshot(pybind11::module_& m);
 void bind_leiden(pybind11::module_& m);
 void bind_propagation(pybind11::module_& m);
 void bind_run_control(pybind11::module_& m);

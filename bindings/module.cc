@@ -10,6 +10,7 @@ PYBIND11_MODULE(_core, m) {
   lockstep::bind_significance(m);
   lockstep::bind_evidence(m);
   lockstep::bind_graph(m);
+  lockstep::bind_graph_snapshot(m);
   lockstep::bind_leiden(m);
   lockstep::bind_propagation(m);
   lockstep::bind_store(m);

@@ -57,6 +57,10 @@ TEST(CompressedGraph, RoundTripsRandomGraphs) {
     const auto graph = build_graph(vertices, edges.columns(false, false), kDirected).graph;
     expect_round_trip(graph.view());
     expect_round_trip(graph.both_ways().in);
+    const CompressedGraph out(graph.view());
+    const CompressedGraph in(graph.both_ways().in);
+    const auto again = decompressed({out.view(), in.view(), true});
+    EXPECT_TRUE(same_graph(again.both_ways(), graph.both_ways()));
   }
 }
 

@@ -188,6 +188,16 @@ TEST(GraphBuild, EdgeCases) {
   EXPECT_EQ(copy.view().offsets.data(), none.graph.view().offsets.data()) << "copies share";
 }
 
+TEST(GraphBuild, RowsAloneOutliveTheWholeGraph) {
+  const auto edges = random_edge_columns(50, 200, 1);
+  auto whole = build_graph(50, edges.columns(true, true), kDirected).graph;
+  const auto want = build_graph(50, edges.columns(false, false), kDirected).graph;
+  const auto rows = whole.rows_alone();
+  EXPECT_EQ(rows.view().targets.data(), whole.view().targets.data());
+  whole = {};
+  EXPECT_TRUE(same_graph(rows.both_ways(), want.both_ways()));
+}
+
 void expect_refused(const EdgeColumns& edges, const std::string& words,
                     const BuildOptions& options = {}) {
   try {

@@ -28,7 +28,7 @@ def commands():
 
 def test_readme_names_every_command_and_no_other():
     readme = (ROOT / "README.md").read_text()
-    named = set(re.findall(r"^    lockstep (store \w+|\w+)", readme, re.MULTILINE))
+    named = set(re.findall(r"^    lockstep ((?:store|graph) \w+|\w+)", readme, re.MULTILINE))
     known = {name for name, command in commands() if not isinstance(command, click.Group)}
     assert named <= known
     assert known - {"simulate"} <= named
@@ -57,7 +57,8 @@ def test_public_names_exist_and_have_docstrings():
 
 
 @pytest.mark.parametrize(
-    "module", ["lockstep", "lockstep.api", "lockstep.network", "lockstep.simulation"]
+    "module",
+    ["lockstep", "lockstep.api", "lockstep.graphs", "lockstep.network", "lockstep.simulation"],
 )
 def test_examples_in_docstrings_run(module):
     found = doctest.testmod(importlib.import_module(module))

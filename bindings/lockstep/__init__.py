@@ -5,7 +5,7 @@ chance explains. It is never by itself proof of who they are or of what they mea
 
 >>> import lockstep as ls
 >>> sorted(ls.__all__)[:4]
-['CorruptData', 'InputRejected', 'LockstepError', 'Run']
+['CorruptData', 'Graph', 'InputRejected', 'LockstepError']
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         StoreLocked,
         StoreVersionError,
     )
+    from lockstep.graphs import Graph, graph, open_graph
     from lockstep.network import communities, propagate
     from lockstep.simulation import simulate
     from lockstep.store import Store, open
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 # Where each public name lives; loaded at first use, so that `import lockstep` is quick.
 _HOMES = {
     "CorruptData": "errors",
+    "Graph": "graphs",
     "InputRejected": "errors",
     "LockstepError": "errors",
     "Run": "sweep.run",
@@ -47,7 +49,9 @@ _HOMES = {
     "__version__": "_core",
     "coaction": "api",
     "communities": "network",
+    "graph": "graphs",
     "open": "store",
+    "open_graph": "graphs",
     "propagate": "network",
     "significance": "api",
     "simulate": "simulation",
@@ -55,6 +59,7 @@ _HOMES = {
 
 __all__ = [
     "CorruptData",
+    "Graph",
     "InputRejected",
     "LockstepError",
     "Run",
@@ -67,7 +72,9 @@ __all__ = [
     "__version__",
     "coaction",
     "communities",
+    "graph",
     "open",
+    "open_graph",
     "propagate",
     "significance",
     "simulate",

@@ -118,10 +118,25 @@ def evidence(
 ) -> EvidenceResult: ...
 
 class Graph:
-    """Undirected weighted graph; repeated edges add up."""
+    """Immutable graph, both ways; the constructor makes an undirected, weighted one."""
 
     def __init__(self, vertex_count: int, source: U32, target: U32, weight: F64) -> None: ...
+    @staticmethod
+    def build(
+        vertex_count: int,
+        source: U32,
+        target: U32,
+        *,
+        weight: F64 | None = None,
+        time_s: I64 | None = None,
+        directed: bool,
+        drop_self_loops: bool,
+        control: RunControl | None = None,
+    ) -> tuple[Graph, int, int]: ...  # graph, self-loops dropped, repeats merged
+    def rows_alone(self) -> Graph: ...
     def __len__(self) -> int: ...
+    @property
+    def directed(self) -> bool: ...
     @property
     def edge_count(self) -> int: ...
     @property
@@ -129,7 +144,41 @@ class Graph:
     @property
     def targets(self) -> U32: ...
     @property
-    def weights(self) -> F64: ...
+    def weights(self) -> F64 | None: ...
+    @property
+    def times(self) -> I64 | None: ...
+    @property
+    def in_offsets(self) -> U64: ...
+    @property
+    def in_targets(self) -> U32: ...
+    @property
+    def in_weights(self) -> F64 | None: ...
+    @property
+    def in_times(self) -> I64 | None: ...
+
+class GraphSnapshot:
+    """A graph file; `lockstep.open_graph` wraps it."""
+
+    def __init__(self, path: str, *, full: bool = True) -> None: ...
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def compressed(self) -> bool: ...
+    @property
+    def file_bytes(self) -> int: ...
+    @property
+    def graph(self) -> Graph: ...
+    @property
+    def ids(self) -> Ids | None: ...
+
+def write_snapshot(
+    path: str,
+    graph: Graph,
+    *,
+    epoch: int = 0,
+    ids: Ids | None = None,
+    compress: bool = False,
+) -> None: ...
 
 class LeidenResult:
     community: U32
@@ -235,6 +284,9 @@ class Store:
     def neighbours(
         self, kind: str, account: int, *, direction: str = "out"
     ) -> tuple[U32, U64, I64, I64]: ...  # account, actions, first_s, last_s
+    def graph(
+        self, kind: str, *, control: RunControl | None = None
+    ) -> tuple[Graph, int, int, int]: ...  # graph, epoch, self-loops dropped, repeats merged
     def find_id(self, space: str, external: str) -> int | None: ...  # space: account or object
     def names(self, space: str, ids: U32) -> tuple[I64, U8]: ...  # offsets, text
     def stored_name(self, space: str, external: str) -> str: ...

@@ -14,6 +14,7 @@ import pyarrow as pa
 from lockstep import _core
 from lockstep.arguments import parse_time
 from lockstep.errors import UnknownAccount
+from lockstep.graphs import Graph
 from lockstep.ingest.child import ingest_in_child
 from lockstep.ingest.job import IngestResult
 
@@ -176,6 +177,42 @@ class Store:
                 "last_s": pa.array(last_s),
             }
         )
+
+    def graph(self, kind: str, *, control: _core.RunControl | None = None) -> Graph:
+        """Who acted upon whom: a directed graph over all accounts of the store, by dense id.
+
+        An arc weighs as many actions as were stored and has the time of the first; `names` gives
+        the accounts' ids. ValueError on a kind that the store does not have.
+        """
+        core, epoch, self_loops, repeats = self.core.graph(kind, control=control)
+        return Graph(core, epoch=epoch, self_loops=self_loops, repeats=repeats)
+
+    def snapshot(
+        self,
+        kind: str,
+        path: str | Path | None = None,
+        *,
+        compress: bool = False,
+        control: _core.RunControl | None = None,
+    ) -> Path:
+        """Write `graph(kind)` as a file that `lockstep.open_graph` opens, and return its path.
+
+        Parameters
+        ----------
+        kind : str
+            Kind of action.
+        path : path, optional
+            Where to; otherwise `snap/kind=<kind>/<epoch>.csr` in the store's folder.
+        compress : bool
+            Keep the rows alone, without weights and times, in about half the bytes or less.
+        control : RunControl, optional
+            As in `coaction`.
+        """
+        made = self.graph(kind, control=control)
+        if path is None:
+            path = self.path / "snap" / f"kind={kind}" / f"{made.epoch:020d}.csr"
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return (made.rows_alone() if compress else made).save(path, compress=compress)
 
     def account_id(self, account: str) -> int:
         """The dense id of an account. UnknownAccount where the store has not seen it."""

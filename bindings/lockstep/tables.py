@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Codes", "as_seconds", "as_table", "encode", "encode_together", "id_column"]
+__all__ = ["Codes", "as_seconds", "as_table", "encode", "encode_together", "id_column", "one_array"]
 
 _UNITS_PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _LATEST_SECOND = 10**11  # the year 5138; a number above it counts something finer than seconds
@@ -67,7 +67,7 @@ def id_column(table: pa.Table, name: str) -> pa.Array:
     if column.null_count:
         row = pc.index(column.is_null(), True).as_py()
         raise ValueError(f"{name} is missing in row {row} ({column.null_count} rows in all)")
-    return _one_array(column)
+    return one_array(column)
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Codes:
 
 def encode(column: pa.Array) -> Codes:
     """Numbers distinct ids from 0 in their own order, so that code order is id order."""
-    encoded = _one_array(pa.chunked_array([column]).dictionary_encode())
+    encoded = one_array(pa.chunked_array([column]).dictionary_encode())
     order = pc.sort_indices(encoded.dictionary).to_numpy(zero_copy_only=False)
     rank = np.empty(len(order), dtype=np.uint32)
     rank[order] = np.arange(len(order), dtype=np.uint32)
@@ -133,9 +133,9 @@ def as_seconds(table: pa.Table, name: str, time_unit: str = "s") -> npt.NDArray[
         if kind == pa.uint64():
             # Numbers past int64 stay large, which is all that the check below asks of them.
             column = pc.min_element_wise(column, pa.scalar(2**63 - 1, pa.uint64()))
-        values = _one_array(column.cast(pa.int64())).to_numpy(zero_copy_only=False)
+        values = one_array(column.cast(pa.int64())).to_numpy(zero_copy_only=False)
     elif pa.types.is_floating(kind):
-        raw = _one_array(column.cast(pa.float64())).to_numpy(zero_copy_only=False)
+        raw = one_array(column.cast(pa.float64())).to_numpy(zero_copy_only=False)
         if not np.isfinite(raw).all():
             row = int(np.flatnonzero(~np.isfinite(raw))[0])
             raise ValueError(f"{name} is not finite in row {row}")
@@ -154,7 +154,8 @@ def as_seconds(table: pa.Table, name: str, time_unit: str = "s") -> npt.NDArray[
     return np.ascontiguousarray(seconds)
 
 
-def _one_array(column: pa.ChunkedArray) -> pa.Array:
+def one_array(column: pa.ChunkedArray) -> pa.Array:
+    """The chunks of a column as one array; without a copy where there is but one."""
     whole = column.combine_chunks()
     if not isinstance(whole, pa.ChunkedArray):
         return whole

@@ -4,8 +4,10 @@
 #include <bit>
 #include <functional>
 #include <limits>
+#include <memory>
 
 #include "lockstep/parallel.h"
+#include "rows.h"
 
 namespace lockstep {
 namespace {
@@ -91,6 +93,33 @@ bool has_sound_offsets(const CompressedView& graph) {
       std::logical_and<>());
 }
 
+/// Rows written out again; those of a graph in memory that `view` looks at.
+struct Decompressed {
+  Rows out;
+  Rows in;
+  GraphView view;
+};
+
+Rows decompressed_rows(const CompressedView& graph) {
+  Rows rows;
+  rows.offsets = MappedArray<EdgeIndex>(graph.size() + 1ULL);
+  rows.targets = MappedArray<VertexId>(graph.arc_count());
+  rows.offsets.prefer_large_pages();
+  rows.targets.prefer_large_pages();
+  for (VertexId v = 0; v < graph.size(); ++v) {
+    rows.offsets[v + 1ULL] = rows.offsets[v] + graph.degree(v);
+  }
+  parallel_for(graph.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    for (auto v = begin; v < end; ++v) {
+      auto at = rows.offsets[v];
+      for (const VertexId other : graph.neighbours(static_cast<VertexId>(v))) {
+        rows.targets[at++] = other;
+      }
+    }
+  });
+  return rows;
+}
+
 /// What was read up to some vertex.
 struct Progress {
   EdgeIndex arcs = 0;
@@ -116,6 +145,16 @@ CompressedGraph::CompressedGraph(const AdjacencyView& graph)
       write_list(graph.neighbours(vertex), vertex, codes_.data() + offsets_[v]);
     }
   });
+}
+
+Graph decompressed(const CompressedPair& graph) {
+  const auto held = std::make_shared<Decompressed>();
+  held->out = decompressed_rows(graph.out);
+  if (graph.directed) held->in = decompressed_rows(graph.in);
+  held->view.out = held->out.view();
+  held->view.in = graph.directed ? held->in.view() : held->view.out;
+  held->view.directed = graph.directed;
+  return Graph(std::shared_ptr<const GraphView>(held, &held->view));
 }
 
 std::optional<VertexId> first_damaged_list(const CompressedView& graph) {

@@ -111,6 +111,17 @@ const GraphView& Graph::empty_view() {
   return kView;
 }
 
+Graph Graph::rows_alone() const {
+  struct Bare {
+    Graph whole;
+    GraphView view;
+  };
+  const auto bare = std::make_shared<Bare>(Bare{*this, both_ways()});
+  bare->view.out.weights = bare->view.in.weights = {};
+  bare->view.out_times = bare->view.in_times = {};
+  return Graph(std::shared_ptr<const GraphView>(bare, &bare->view));
+}
+
 Graph Graph::undirected(VertexId vertex_count, std::span<const WeightedEdge> edges) {
   constexpr std::size_t kStride = sizeof(WeightedEdge);
   EdgeSource source{vertex_count, edges.size()};

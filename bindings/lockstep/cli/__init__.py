@@ -20,6 +20,7 @@ _COMMANDS = {
     "explain": "explain",
     "candidates": "candidates",
     "store": "store",
+    "graph": "graph",
     "simulate": "simulate",
 }
 

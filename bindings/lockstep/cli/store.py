@@ -1,4 +1,4 @@
-"""`lockstep store info` and `lockstep store verify`."""
+"""`lockstep store info`, `lockstep store verify` and `lockstep store snapshot`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from lockstep.cli.common import (
 
 @click.group(epilog=example("lockstep store info store", "lockstep store verify store --json"))
 def store() -> None:
-    """Look at a store, or read every byte of it back."""
+    """Look at a store, read every byte of it back, or write its graphs as files."""
 
 
 @store.command(epilog=example("lockstep store info store"))
@@ -84,6 +84,42 @@ def verify(ctx: click.Context, path: Path, key_file: Path | None, as_json: bool)
             "anew into another store; its LEDGER names them."
         )
     return 5 if problems else 0
+
+
+@store.command(epilog=example("lockstep store snapshot store --kind retweet"))
+@click.argument("path", metavar="STORE", type=click.Path(path_type=Path))
+@click.option("--kind", help="Kind of action. [the only one of the store]")
+@click.option("--out", type=click.Path(path_type=Path), help="[STORE/snap/kind=KIND/EPOCH.csr]")
+@click.option("--compress", is_flag=True, help="Smaller file, without weights and times.")
+@key_option
+@json_option
+def snapshot(
+    path: Path,
+    kind: str | None,
+    out: Path | None,
+    compress: bool,
+    key_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Write who acted upon whom in STORE as a graph file, named by the store's epoch.
+
+    A vertex is an account, by its number in the store; an arc weighs as many actions as there
+    were, and has the time of the first.
+    """
+    from lockstep import _core
+    from lockstep.arguments import read_key
+    from lockstep.cli.graph import tell
+    from lockstep.errors import ConfigError
+    from lockstep.graphs import open_graph
+    from lockstep.store import Store
+
+    control = _core.RunControl()
+    with Store(path, key=read_key(key_file) if key_file else None) as opened:
+        kinds = opened.kinds
+        if kind is None and len(kinds) != 1:
+            raise ConfigError(f"{path} has the kinds {', '.join(kinds)}; give --kind")
+        written = opened.snapshot(kind or kinds[0], out, compress=compress, control=control)
+    tell(open_graph(written, check="header"), written, as_json, kind=kind or kinds[0])
 
 
 def _date(seconds: int) -> str:

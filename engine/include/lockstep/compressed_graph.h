@@ -130,6 +130,9 @@ class CompressedGraph {
   EdgeIndex arcs_ = 0;
 };
 
+/// The graph as plain rows in memory. O(arcs), in parallel.
+[[nodiscard]] Graph decompressed(const CompressedPair& graph);
+
 /// The first vertex whose list is not what CompressedGraph writes for ascending neighbours below
 /// size(), or size() where the offsets or the number of arcs are wrong; nothing when all is well.
 /// Reads no byte outside the view, whatever it holds. O(arcs), in parallel.

@@ -93,6 +93,8 @@ class Graph {
   /// Rows of outgoing arcs: of an undirected graph, its edges in the rows of both their ends.
   [[nodiscard]] CsrView view() const { return both_ways().out; }
   [[nodiscard]] const GraphView& both_ways() const { return view_ ? *view_ : empty_view(); }
+  /// The same rows without weights and times; shares the arrays.
+  [[nodiscard]] Graph rows_alone() const;
   [[nodiscard]] bool is_directed() const { return both_ways().directed; }
   [[nodiscard]] VertexId size() const { return view().size(); }
   /// Edges, or, of a directed graph, arcs.
