@@ -19,7 +19,10 @@
 #include <utility>
 #include <vector>
 
+#include "lockstep/graph_snapshot.h"
+#include "support/edge_columns.h"
 #include "support/random_graph.h"
+#include "support/temporary_folder.h"
 
 namespace lockstep {
 namespace {
@@ -39,9 +42,8 @@ using Copy = boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS,
 Copy copy_of(CsrView view) {
   Copy copy(view.size());
   for (VertexId v = 0; v < view.size(); ++v) {
-    for (std::size_t i = 0; i < view.degree(v); ++i) {
-      if (v > view.neighbours(v)[i]) continue;
-      boost::add_edge(v, view.neighbours(v)[i], view.neighbour_weights(v)[i], copy);
+    for (auto i = view.offsets[v]; i < view.offsets[v + 1ULL]; ++i) {
+      if (v < view.targets[i]) boost::add_edge(v, view.targets[i], view.weight(i), copy);
     }
   }
   return copy;
@@ -139,6 +141,22 @@ TEST(BoostGraph, AlgorithmsAgreeWithACopyOnRandomGraphs) {
     EXPECT_EQ(blocks(view), blocks(copy));
     EXPECT_EQ(spanning_weight(view), spanning_weight(copy));
   }
+}
+
+TEST(BoostGraph, AlgorithmsRunOnAMappedFileWithoutWeights) {
+  const TemporaryFolder folder;
+  const auto edges = random_edge_columns(200, 260, 1);
+  const auto graph = build_graph(200, edges.columns(false, false), kUndirected).graph;
+  write_snapshot(folder / "graph.csr", graph.both_ways());
+  const auto opened = GraphSnapshot::open(folder / "graph.csr").graph();
+  const auto view = opened.view();
+  const auto copy = copy_of(graph.view());
+  EXPECT_EQ(levels(view), levels(copy));
+  EXPECT_EQ(distances(view), distances(copy));
+  EXPECT_EQ(betweenness(view), betweenness(copy));
+  EXPECT_EQ(components(view), components(copy));
+  EXPECT_EQ(blocks(view), blocks(copy));
+  EXPECT_EQ(spanning_weight(view), static_cast<double>(200 - components(copy).first));
 }
 
 TEST(BoostGraph, EachEdgeIsWalkedOnceAndKnowsItsEndsAndWeight) {
