@@ -1,30 +1,16 @@
 #include "hot_rows.h"
 
 #include <algorithm>
-#include <numeric>
 
-#include "lockstep/huge_pages.h"
+#include "../traversal/degree_order.h"
 #include "lockstep/parallel.h"
 
 namespace lockstep {
 namespace {
 
 constexpr std::size_t kGrain = 1 << 12;
-constexpr VertexId kHot = 1 << 17;      // 1 MiB of doubles, a usual second-level cache
-constexpr std::size_t kDegrees = 4096;  // higher ones count as this
-
-/// The place of each vertex in the order of falling degree, equal ones by id.
-std::vector<VertexId> places_by_degree(std::span<const double> degrees) {
-  const auto rank = [&](double degree) {
-    return kDegrees - static_cast<std::size_t>(std::min(degree, double{kDegrees}));
-  };
-  std::vector<VertexId> first(kDegrees + 2, 0);
-  for (const double degree : degrees) ++first[rank(degree) + 1];
-  std::inclusive_scan(first.begin(), first.end(), first.begin());
-  auto places = huge_vector<VertexId>(degrees.size());
-  for (std::size_t v = 0; v < places.size(); ++v) places[v] = first[rank(degrees[v])]++;
-  return places;
-}
+constexpr VertexId kHot = 1 << 17;         // 1 MiB of doubles, a usual second-level cache
+constexpr std::size_t kMostDegree = 4096;  // so that counting them stays in the cache
 
 }  // namespace
 
@@ -34,7 +20,9 @@ bool HotRows::pays_for(const AdjacencyView& in) {
 
 HotRows::HotRows(const AdjacencyView& in, std::span<const double> degrees,
                  const RunControl* control)
-    : offsets_(in.offsets), places_(places_by_degree(degrees)), tails_(in.arc_count()) {
+    : offsets_(in.offsets),
+      places_(places_by_degree(in.size(), kMostDegree, [&](VertexId v) { return degrees[v]; })),
+      tails_(in.arc_count()) {
   parallel_for_scratch(
       in.size(), kGrain, [] { return std::vector<VertexId>(); },
       [&](std::vector<VertexId>& cold, std::size_t begin, std::size_t end) {
