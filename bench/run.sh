@@ -16,6 +16,7 @@ mkdir -p "$folder"
 echo "{\"commit\":\"$(git rev-parse --short HEAD)\",\"cpu\":\"$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)\",\"cores\":$(nproc)}"
 build/release/bench/coaction_bench "$actions"
 build/release/bench/graph_bench
+build/release/bench/snapshot_bench
 build/release/bench/store_bench "$actions" "$folder"
 build/release/bench/make_log "$actions" "$folder"
 .venv/bin/python bench/pipeline_bench.py "$actions" "$folder"
