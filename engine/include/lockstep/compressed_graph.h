@@ -130,7 +130,7 @@ class CompressedGraph {
   EdgeIndex arcs_ = 0;
 };
 
-/// The graph as plain rows in memory. O(arcs), in parallel.
+/// The graph as plain rows in memory. O(arcs), in parallel. Its lists must be sound: see below.
 [[nodiscard]] Graph decompressed(const CompressedPair& graph);
 
 /// The first vertex whose list is not what CompressedGraph writes for ascending neighbours below
