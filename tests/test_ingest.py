@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+from support.command_line import cli, expect_error, stored
 
 import lockstep as ls
 from lockstep.ingest import IngestOptions, ingest_file
@@ -51,35 +52,6 @@ def as_arrow(tmp_path):
     with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_stream(sink, as_table().schema) as out:
         out.write_table(as_table())
     return file.read_bytes()
-
-
-def cli(*arguments, **more):
-    return subprocess.run(
-        [sys.executable, "-m", "lockstep", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        **more,
-    )
-
-
-def expect_error(done, code, *words):
-    """One line on standard error that says what, and no traceback."""
-    assert done.returncode == code, done.stderr
-    lines = [line for line in done.stderr.splitlines() if line.startswith("lockstep: error:")]
-    assert len(lines) == 1, done.stderr
-    assert "Traceback" not in done.stderr
-    for word in words:
-        assert word in lines[0]
-
-
-def stored(path):
-    with ls.open(path) as store:
-        return sorted(
-            (row["account_id"], row["object_id"], row["timestamp"], kind)
-            for kind in store.kinds
-            for row in store.scan(kind).to_pylist()
-        )
 
 
 PACKED = {
@@ -177,39 +149,6 @@ def test_a_leap_second_and_midnight():
     seconds, reasons = reader.read(pa.array(["2016-12-31T23:59:60Z", "2016-12-31T24:00:00Z"]))
     assert reasons.tolist() == [None, "time"]
     assert seconds[0] == 1_483_228_799
-
-
-def test_x_io_preset_makes_all_actions_of_a_row(tmp_path):
-    file = tmp_path / "io.csv"
-    file.write_text(
-        "tweetid,userid,tweet_time,is_retweet,retweet_userid,retweet_tweetid,in_reply_to_userid,"
-        "in_reply_to_tweetid,urls,hashtags,user_mentions\n"
-        '1,ann,2020-09-13 12:26,False,,,,,"[http://a.example/x, http://b.example]","[Foo, b]",[]\n'
-        "2,bob,2020-09-13 12:27,True,ann,1,,,[],[],[ann]\n"
-        "3,cy,2020-09-13 12:28,False,,,ann,1,,\"['FOO']\",\"['ann', 'bob']\"\n"
-        "4,,2020-09-13 12:28,False,,,,,,,\n"
-    )
-    done = cli("ingest", tmp_path / "store", file, "--preset", "x-io", "--json")
-    result = json.loads(done.stdout)["files"][0]
-    assert (result["rows"], result["rejected"], result["accepted"]) == (4, 1, 11)
-    t = 1_599_999_960
-    assert stored(tmp_path / "store") == sorted(
-        [
-            ("ann", "1", t, "post"),
-            ("ann", "http://a.example/x", t, "share_url"),
-            ("ann", "http://b.example", t, "share_url"),
-            ("ann", "foo", t, "hashtag"),
-            ("ann", "b", t, "hashtag"),
-            ("bob", "1", t + 60, "retweet"),
-            ("cy", "3", t + 120, "post"),
-            ("cy", "1", t + 120, "reply"),
-            ("cy", "foo", t + 120, "hashtag"),
-            ("cy", "ann", t + 120, "mention"),
-            ("cy", "bob", t + 120, "mention"),
-        ]
-    )
-    with ls.open(tmp_path / "store") as store:
-        assert store.neighbours("bob", "retweet")["account_id"].to_pylist() == ["ann"]
 
 
 def test_key_file_hides_ids_and_is_needed(tmp_path):

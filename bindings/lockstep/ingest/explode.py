@@ -14,6 +14,15 @@ __all__ = ["Actions", "explode_x_io"]
 
 # Values that the archive writes for "nothing here".
 _EMPTY = pa.array(["", "[]", "nan", "None", "null"])
+# What stands between the quotes of an item of a list that Python wrote.
+_SINGLE = r"(?:[^'\\]|\\.)*"
+_DOUBLE = r'(?:[^"\\]|\\.)*'
+_QUOTED = rf"""(?:'{_SINGLE}'|"{_DOUBLE}")"""
+_QUOTED_LIST = rf"(?s)^{_QUOTED}(?:\s*,\s*{_QUOTED})*$"
+_NEXT_QUOTED = rf"""(?s)(?:'({_SINGLE})'|"({_DOUBLE})")(?:\s*,\s*)?"""
+_NEXT_LINK = r",(?:\s+|([A-Za-z][A-Za-z0-9+.\-]*://))"  # a link may hold commas of its own
+_NEXT_WORD = r",()"
+_MARK = "\x1f"  # put between items to split at
 
 
 @dataclass
@@ -39,11 +48,11 @@ def explode_x_io(columns: dict[str, pa.Array]) -> Iterator[Actions]:
     yield _single("post", ~retweet, text["tweetid"], None)
     reply = ~retweet & _filled(text["in_reply_to_tweetid"])
     yield _single("reply", reply, text["in_reply_to_tweetid"], text["in_reply_to_userid"])
-    yield _listed("share_url", ~retweet, text["urls"])
-    tags = _listed("hashtag", ~retweet, text["hashtags"])
+    yield _listed("share_url", ~retweet, text["urls"], _NEXT_LINK)
+    tags = _listed("hashtag", ~retweet, text["hashtags"], _NEXT_WORD)
     tags.object = pc.utf8_lower(pc.utf8_normalize(tags.object, form="NFKC"))
     yield tags
-    mentions = _listed("mention", ~retweet, text["user_mentions"])
+    mentions = _listed("mention", ~retweet, text["user_mentions"], _NEXT_WORD)
     mentions.target = mentions.object
     yield mentions
 
@@ -72,12 +81,22 @@ def _single(
     return Actions(kind, np.flatnonzero(chosen), objects.filter(mask), target)
 
 
-def _listed(kind: str, chosen: npt.NDArray[np.bool_], lists: pa.Array) -> Actions:
-    """One action an item of lists written as text: [a, b] or ['a', 'b']."""
+def _listed(kind: str, chosen: npt.NDArray[np.bool_], lists: pa.Array, next_: str) -> Actions:
+    """One action an item of lists written as text: [a, b], or ['a', 'b'] as Python writes them.
+
+    `next_` is what parts items that stand without quotes; its group begins the next item.
+    """
     rows = np.flatnonzero(chosen & _filled(lists))
-    inside = pc.utf8_trim(lists.take(pa.array(rows)), "[] ")
-    items = pc.split_pattern(inside, ",")
+    inside = pc.replace_substring_regex(lists.take(pa.array(rows)), r"(?s)^\[(.*)\]$", r"\1")
+    inside = pc.utf8_trim_whitespace(inside)
+    quoted = pc.match_substring_regex(inside, _QUOTED_LIST)
+    by_quotes = pc.replace_substring_regex(inside, _NEXT_QUOTED, rf"\1\2{_MARK}")
+    by_quotes = pc.replace_substring_regex(by_quotes, r"\\(['\"\\])", r"\1")
+    by_commas = pc.replace_substring_regex(inside, next_, rf"{_MARK}\1")
+    items = pc.split_pattern(pc.if_else(quoted, by_quotes, by_commas), _MARK)
     parents = pc.list_parent_indices(items).to_numpy(zero_copy_only=False)
-    values = pc.utf8_trim(pc.list_flatten(items), " '\"")
+    flat = pc.list_flatten(items)
+    bare = pc.utf8_trim(flat, " '\"")
+    values = pc.if_else(quoted.take(pa.array(parents)), pc.utf8_trim_whitespace(flat), bare)
     kept = _filled(values)
     return Actions(kind, rows[parents[kept]], values.filter(pa.array(kept)))

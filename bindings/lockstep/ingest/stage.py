@@ -35,7 +35,7 @@ class Stager:
         self._times = times
         self._quarantine = quarantine
         self.rows = 0  # rows read, good and bad
-        self.rows_taken = 0
+        self.rows_taken = 0  # rows of which at least one action was staged
         self.self_actions = 0
 
     def add(self, batch: Batch) -> None:
@@ -49,14 +49,13 @@ class Stager:
         blame = np.full(len(batch), self._map.time, dtype=object)
         self._find_headers(batch, reasons)
         self._check_id(batch, self._map.account, reasons, blame)
+        self._check_id(batch, self._map.object, reasons, blame)
         if self._map.explode is None:
-            self._check_id(batch, self._map.object, reasons, blame)
             self._check_kinds(batch, reasons, blame)
             if self._map.target:
                 self._check_bytes(batch, self._map.target, reasons, blame)
         self._put_aside(batch, reasons, blame)
         good = np.flatnonzero(reasons == None)  # noqa: E711 (element-wise)
-        self.rows_taken += len(good)
         self._hand_over(batch, good, seconds[good])
 
     def _find_headers(self, batch: Batch, reasons: npt.NDArray[np.object_]) -> None:
@@ -144,24 +143,38 @@ class Stager:
         rows = pa.array(good)
         columns = {name: column.take(rows) for name, column in batch.columns.items()}
         account = columns[self._map.account]
-        lines = batch.lines[good]
-        if self._map.explode is not None:
+        taken = np.zeros(len(batch), dtype=bool)
+        if self._map.explode is None:
+            kinds, names = self._kinds(columns, len(good))
+            target = columns[self._map.target] if self._map.target else None
+            refused = self._append(
+                account, columns[self._map.object], seconds, kinds, names, target
+            )
+            self._put_refused(batch, good, refused, taken)
+        else:
             for part in explode_x_io(columns):
                 kinds = np.zeros(len(part.row), dtype=np.uint16)
                 owners = account.take(pa.array(part.row))
-                self._append(
-                    owners,
-                    part.object,
-                    seconds[part.row],
-                    kinds,
-                    [part.kind],
-                    part.target,
-                    lines[part.row],
+                refused = self._append(
+                    owners, part.object, seconds[part.row], kinds, [part.kind], part.target
                 )
-            return
-        kinds, names = self._kinds(columns, len(good))
-        target = columns[self._map.target] if self._map.target else None
-        self._append(account, columns[self._map.object], seconds, kinds, names, target, lines)
+                self._put_refused(batch, good[part.row], refused, taken)
+        self.rows_taken += int(taken.sum())
+
+    def _put_refused(
+        self,
+        batch: Batch,
+        rows: npt.NDArray[np.int64],
+        refused: list[tuple[int, str]],
+        taken: Mask,
+    ) -> None:
+        """Puts aside what the core refused of actions that stem from `rows`; marks the others."""
+        kept = np.ones(len(rows), dtype=bool)
+        kept[[place for place, _ in refused]] = False
+        taken[rows[kept]] = True
+        for place, reason in refused:
+            row = int(rows[place])
+            self._quarantine.add(Reject(int(batch.lines[row]), reason, None, _raw(batch, row)))
 
     def _kinds(
         self, columns: dict[str, pa.Array], rows: int
@@ -180,10 +193,10 @@ class Stager:
         kinds: npt.NDArray[np.uint16],
         names: list[str],
         target: pa.Array | None,
-        lines: npt.NDArray[np.int64],
-    ) -> None:
+    ) -> list[tuple[int, str]]:
+        """Hands actions to the job; which of them it refused, and why."""
         if len(account) == 0:
-            return
+            return []
         more: dict[str, object] = {}
         if target is not None:
             has_target = _has_id(target)
@@ -191,7 +204,7 @@ class Stager:
             blank = 0 if pa.types.is_integer(target.type) else ""
             filled = pc.if_else(pa.array(has_target), _plain(target), blank)
             more = {"target": _ids(filled), "has_target": has_target.astype(np.uint8)}
-        refused = self._job.append(
+        return self._job.append(
             _ids(account),
             _ids(object_),
             np.ascontiguousarray(seconds),
@@ -199,10 +212,6 @@ class Stager:
             names,
             **more,  # type: ignore[arg-type]
         )
-        for row, reason in refused:
-            self._quarantine.add(Reject(int(lines[row]), reason))
-        if self._map.explode is None:
-            self.rows_taken -= len(refused)
 
 
 def _plain(column: pa.Array) -> pa.Array:
