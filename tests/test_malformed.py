@@ -2,7 +2,6 @@
 
 import base64
 import gzip
-import json
 import os
 import random
 
@@ -10,34 +9,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+from support.loading import NOW, load, quarantined
 
 from lockstep import _core
 from lockstep.errors import ConfigError, InputRejected
 from lockstep.ingest import IngestOptions, ingest_file, parse_map
 
-NOW = 1_700_000_000
 HEAD = b"account_id,object_id,timestamp\n"
 T = b"1600000000"
-
-
-def load(tmp_path, content, name="log.csv", **options):
-    """Takes bytes into a new store; gives the result and what the store holds."""
-    file = tmp_path / name
-    file.write_bytes(content)
-    store = _core.Store(str(tmp_path / "store"), write=True)
-    try:
-        result = ingest_file(store, tmp_path / "store", file, IngestOptions(**options), now_s=NOW)
-        log, _ = store.scan("share")
-        offsets, text = store.names("account", log.accounts)
-        names = [bytes(text[offsets[i] : offsets[i + 1]]).decode() for i in range(len(offsets) - 1)]
-        return result, sorted(names)
-    finally:
-        store.close()
-
-
-def quarantined(result):
-    with open(result.quarantine) as file:
-        return [json.loads(line) for line in file]
 
 
 def row(account=b"a", object_=b"x", time_=T):
@@ -53,6 +32,8 @@ TAKEN = {
     "newline in quotes": (HEAD + row(b'"a\nb"') + row(b"c"), ["a\nb", "c"]),
     "blank lines": (HEAD + row(b"a") + b"\n\n" + row(b"b") + b"\n", ["a", "b"]),
     "other column order": (b"timestamp,object_id,account_id,more\n" + T + b",x,a,z\n", ["a"]),
+    "any text is an id": (HEAD + row(b"+1") + row(b"0x10") + row(b"-5"), ["+1", "-5", "0x10"]),
+    "past 64 bits": (HEAD + row(b"18446744073709551616"), ["18446744073709551616"]),
     "007 is not 7": (HEAD + row(b"007") + row(b"7"), ["007", "7"]),
     "big whole numbers": (HEAD + row(b"18446744073709551615"), ["18446744073709551615"]),
     "escaped quotes": (HEAD + row(b'"a""b"'), ['a"b']),
@@ -130,9 +111,11 @@ REST = b'"object_id": 7, "timestamp": 1600000000}'
 JSON_ASIDE = {
     "float for an id": (b'{"account_id": 1.7e18, ' + REST, "lossy_number"),
     "NaN": (b'{"account_id": NaN, "object_id": 7, "timestamp": 1600000000}', "json"),
+    "Infinity": (b'{"account_id": "a", "more": -Infinity, ' + REST, "json"),
     "deep": (b'{"a":' + b"[" * 10_000 + b"]" * 10_000 + b"}", "depth"),
     "key twice": (b'{"account_id": "a", "account_id": "b", ' + REST, "dup_key"),
     "null": (b"null", "not_object"),
+    "number": (b"7", "not_object"),
     "list": (b"[1, 2]", "not_object"),
     "half a pair": (b'{"account_id": "\\ud800", "object_id": 7, "timestamp": 1600000000}', "utf8"),
     "two objects": (JSON_GOOD.strip() + b" " + JSON_GOOD.strip(), "trailing"),
@@ -141,6 +124,25 @@ JSON_ASIDE = {
     "missing field": (b'{"account_id": "a", "timestamp": 1600000000}', "id"),
     "nested id": (b'{"account_id": {"x": 1}, "object_id": 7, "timestamp": 1600000000}', "type"),
 }  # fmt: skip
+
+
+# Two objects on a line, beside lines that make up for it in number.
+JSON_TWO = JSON_GOOD.strip() * 2
+JSON_MISCOUNTED = {
+    "blank line after": (JSON_TWO + b"\n\n", [2]),
+    "blank line before": (b"\n" + JSON_TWO + b"\n", [3]),
+    "white space at the end": (JSON_TWO + b"\n  ", [2]),
+    "CRLF": (JSON_TWO + b"\r\n\r\n", [2]),
+    "over two lines": (JSON_GOOD.strip().replace(b", ", b",\n", 1) + JSON_GOOD, [2, 3]),
+}
+
+
+@pytest.mark.parametrize("case", JSON_MISCOUNTED)
+def test_json_objects_are_told_by_lines(tmp_path, case):
+    odd, faults = JSON_MISCOUNTED[case]
+    result, names = load(tmp_path, JSON_GOOD + odd, "log.ndjson")
+    assert names == ["good"]
+    assert [entry["line"] for entry in quarantined(result)] == faults
 
 
 @pytest.mark.parametrize("case", JSON_ASIDE)
@@ -177,10 +179,12 @@ REFUSED = {
     "empty": ("log.csv", b"", "empty"),
     "white space": ("log.csv", b"\n \n", "white space"),
     "UTF-16": ("log.csv", (HEAD + GOOD).decode().encode("utf-16"), "UTF-16"),
+    "UTF-32": ("log.csv", (HEAD + GOOD).decode().encode("utf-32"), "UTF-32"),
     "lone CR": ("log.csv", (HEAD + GOOD).replace(b"\n", b"\r"), "lone CR"),
     "NULs at the end": ("log.csv", HEAD + GOOD + b"\0" * 4096, "NUL"),
     "column twice": ("log.csv", b"account_id,object_id,account_id,timestamp\n", "twice"),
     "columns missing": ("log.csv", b"account_id,when\na,1\n", "found account_id, when"),
+    "another case": ("log.csv", (HEAD + GOOD).replace(b"acc", b"Acc"), "found Account_id"),
     "semicolons": ("log.csv", (HEAD + GOOD).replace(b",", b";"), "--delimiter ';'"),
     "tabs": ("log.csv", (HEAD + GOOD).replace(b",", b"\t"), "--delimiter 'TAB'"),
     "array": ("log.json", b'[{"account_id": "a"}]', "one object a line"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,6 +19,7 @@ __all__ = ["ndjson_fields", "read_ndjson"]
 _BLOCK = 4 << 20
 _LONGEST_LINE = 1 << 20
 _DEEPEST = 64
+_NOT_FINITE = re.compile(rb"[\[:,]\s*-?(?:NaN|Inf)")  # pyarrow takes them, JSON has none
 _ARROW_TYPES = {int: pa.int64(), str: pa.string()}
 
 
@@ -69,6 +71,8 @@ def read_ndjson(
 
 def _fast_batch(block: bytes, columns: list[str], first_line: int, lines: int) -> Batch | None:
     """The block by pyarrow, or nothing where the answer could differ from line by line."""
+    if (b"NaN" in block or b"Inf" in block) and _NOT_FINITE.search(block):
+        return None
     try:
         block.decode("utf-8")  # pyarrow does not look
         sample = _parse_line(block[: block.find(b"\n") + 1] or block)
@@ -82,7 +86,9 @@ def _fast_batch(block: bytes, columns: list[str], first_line: int, lines: int) -
         ).combine_chunks()
     except (_BadLine, KeyError, UnicodeDecodeError, pa.ArrowInvalid):
         return None
-    if table.num_rows != lines or any(table[name].null_count for name in columns):
+    # pyarrow parts objects wherever they end; count as many lines that are one object each.
+    starts = 1 + block.count(b"}\n{") + block.count(b"}\r\n{")
+    if not table.num_rows == lines == starts or any(table[name].null_count for name in columns):
         return None
     arrays = {name: table[name].chunk(0) for name in columns}
     return Batch(arrays, np.arange(first_line, first_line + lines, dtype=np.int64))
