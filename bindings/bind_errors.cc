@@ -9,11 +9,13 @@ namespace lockstep {
 
 void bind_errors(py::module_& m) {
   const auto storage = py::register_exception<StorageError>(m, "StorageError", PyExc_OSError);
+  py::register_exception<NotAStore>(m, "NotAStore", storage);
   py::register_exception<StoreLocked>(m, "StoreLocked", storage);
   py::register_exception<StoreVersionError>(m, "StoreVersionError", storage);
   py::register_exception<CorruptData>(m, "CorruptData", PyExc_RuntimeError);
   m.attr("StorageError").attr("__doc__") =
       "The environment failed: a path, a permission, a full disk.";
+  m.attr("NotAStore").attr("__doc__") = "There is no store at this path, or something else is.";
   m.attr("StoreLocked").attr("__doc__") = "Another process is writing to the store.";
   m.attr("StoreVersionError").attr("__doc__") = "The store was written by a newer program.";
   m.attr("CorruptData").attr("__doc__") =

@@ -292,7 +292,7 @@ def test_a_closed_store_and_an_unknown_account(tmp_path, store_with_rows):
         ls.open(tmp_path / "nowhere").info()
     (tmp_path / "foreign").mkdir()
     (tmp_path / "foreign" / "file").touch()
-    with pytest.raises(ls.StorageError, match="no store"):
+    with pytest.raises(ls.StorageError, match="is not a Lockstep store"):
         ls.open(tmp_path / "foreign")
 
 

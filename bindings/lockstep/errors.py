@@ -1,17 +1,23 @@
 """What Lockstep raises on purpose, and the exit code that each gives on the command line."""
 
-from lockstep._core import CorruptData, StorageError, StoreLocked, StoreVersionError
+import errno
+from pathlib import Path
+
+from lockstep._core import CorruptData, NotAStore, StorageError, StoreLocked, StoreVersionError
 
 __all__ = [
     "ConfigError",
     "CorruptData",
     "InputRejected",
     "LockstepError",
+    "NotAStore",
     "StorageError",
     "StoreLocked",
     "StoreVersionError",
     "UnknownAccount",
     "exit_code",
+    "remedy_for",
+    "storage_error",
 ]
 
 
@@ -33,11 +39,32 @@ class UnknownAccount(LockstepError, KeyError):
     __str__ = Exception.__str__  # KeyError's shows the message as a quoted key
 
 
+_REMEDIES = {
+    errno.EACCES: "check its owner and permissions",
+    errno.EPERM: "check its owner and permissions",
+    errno.ENOSPC: "free disk space and run it again",
+    errno.EDQUOT: "free disk space and run it again",
+}
+
+
+def remedy_for(error: OSError) -> str:
+    """What to do about a failure of the system."""
+    return _REMEDIES.get(error.errno or 0, "check the path")
+
+
+def storage_error(error: OSError, path: Path, what: str) -> StorageError:
+    """The StorageError that says what could not be done to a path, why, and the remedy."""
+    if isinstance(error, StorageError):
+        return error
+    return StorageError(f"cannot {what} {path}: {error.strerror}; {remedy_for(error)}")
+
+
 _EXIT_CODES: list[tuple[type[BaseException], int]] = [
     (KeyboardInterrupt, 130),
     (StoreLocked, 75),
     (CorruptData, 5),
     (InputRejected, 3),
+    (NotAStore, 2),
     (StoreVersionError, 2),
     (FileNotFoundError, 2),
     (UnknownAccount, 2),

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from lockstep import _core
 from lockstep.arguments import parse_time
-from lockstep.errors import UnknownAccount
+from lockstep.errors import UnknownAccount, storage_error
 from lockstep.graphs import Graph
 from lockstep.ingest.child import ingest_in_child
 from lockstep.ingest.job import IngestResult
@@ -42,10 +42,23 @@ def open(path: str | Path, *, key: bytes | str | None = None) -> Store:
 
     Raises
     ------
-    StorageError, StoreVersionError, CorruptData, ValueError
-        Where the folder is no store, is of a newer program, is damaged, or the key is wrong.
+    NotAStore, StorageError, StoreVersionError, CorruptData, ValueError
+        Where something else is there, the folder cannot be read, is of a newer program, is
+        damaged, or the key is wrong.
     """
     return Store(path, key=key)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a path is anything but a folder yet to be made or filled."""
+    try:
+        return any(path.iterdir())
+    except FileNotFoundError:
+        return False
+    except NotADirectoryError:
+        return True
+    except OSError as error:
+        raise storage_error(error, path, "look into") from error
 
 
 class Store:
@@ -55,7 +68,7 @@ class Store:
         self.path = Path(path)
         self._key = key.encode() if isinstance(key, str) else key or b""
         self._core: _core.Store | None = None
-        if (self.path / "FORMAT").exists() or (self.path.exists() and any(self.path.iterdir())):
+        if _is_there(self.path):
             self._core = self._follow()
 
     def _follow(self) -> _core.Store:

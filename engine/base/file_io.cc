@@ -18,13 +18,6 @@
 namespace lockstep {
 namespace {
 
-[[noreturn]] void fail(const std::string& what, const std::filesystem::path& path, int error) {
-  std::string remedy;
-  if (error == ENOSPC || error == EDQUOT) remedy = "; free disk space and run it again";
-  if (error == EACCES || error == EPERM) remedy = "; check its owner and permissions";
-  throw StorageError("cannot " + what + " " + path.string() + ": " + std::strerror(error) + remedy);
-}
-
 /// A file descriptor that closes itself.
 class Descriptor {
  public:
@@ -53,8 +46,17 @@ void write_all(int file, std::string_view content, const std::filesystem::path& 
 
 }  // namespace
 
+void fail(const std::string& what, const std::filesystem::path& path, int error) {
+  std::string remedy;
+  if (error == ENOSPC || error == EDQUOT) remedy = "; free disk space and run it again";
+  if (error == EACCES || error == EPERM) remedy = "; check its owner and permissions";
+  throw StorageError("cannot " + what + " " + path.string() + ": " + std::strerror(error) + remedy);
+}
+
 std::optional<std::string> read_file(const std::filesystem::path& path) {
-  if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) return std::nullopt;
+  if (::access(path.c_str(), F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR)) {
+    return std::nullopt;
+  }
   const Descriptor file(path, O_RDONLY, "read");
   std::string content;
   std::array<char, 1 << 16> buffer{};
@@ -90,7 +92,7 @@ void append_synced(const std::filesystem::path& path, std::string_view content) 
 void make_private_folder(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  if (error) throw StorageError("cannot make " + folder.string() + ": " + error.message());
+  if (error) fail("make", folder, error.value());
   if (::chmod(folder.c_str(), 0700) != 0) fail("close to others", folder, errno);
 }
 

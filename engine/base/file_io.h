@@ -10,6 +10,9 @@
 
 namespace lockstep {
 
+/// Throws StorageError: cannot do `what` to `path`, why (an errno), and the remedy if one is known.
+[[noreturn]] void fail(const std::string& what, const std::filesystem::path& path, int error);
+
 /// A whole small file, or nothing where there is none. Throws StorageError.
 [[nodiscard]] std::optional<std::string> read_file(const std::filesystem::path& path);
 

@@ -135,7 +135,7 @@ CaseStore CaseStore::open(const std::filesystem::path& store_path, StoreMode mod
   auto impl = std::make_unique<Impl>();
   impl->path = store_path / "cases";
   if (!std::filesystem::exists(store_path / "FORMAT")) {
-    throw StorageError("no store at " + store_path.string() + "; make one with `lockstep ingest`");
+    throw NotAStore("no store at " + store_path.string() + "; make one with `lockstep ingest`");
   }
   if (holds_lost_data(impl->path)) {
     throw CorruptData("the database " + impl->path.string() +

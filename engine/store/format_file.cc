@@ -22,7 +22,7 @@ std::optional<FormatFile> FormatFile::read(const std::filesystem::path& store) {
   char dot = 0;
   in >> magic >> format.major >> dot >> format.minor;
   if (!in || magic != kMagic || dot != '.') {
-    throw StorageError(store.string() + " is not a Lockstep store: FORMAT does not say so");
+    throw NotAStore(store.string() + " is not a Lockstep store: FORMAT does not say so");
   }
   if (format.major > kSchemaMajor) {
     throw StoreVersionError(store.string() + " has schema " + std::to_string(format.major) + "." +

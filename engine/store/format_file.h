@@ -17,7 +17,7 @@ struct FormatFile {
   std::string uuid;
   std::string key_check;  ///< keyed hash of a constant; empty where ids are stored as they are
 
-  /// Nothing where there is none. Throws StorageError on a file that is not one, and
+  /// Nothing where there is none. Throws NotAStore on a file that is not one, and
   /// StoreVersionError on a schema newer than this program.
   static std::optional<FormatFile> read(const std::filesystem::path& store);
   void write(const std::filesystem::path& store) const;

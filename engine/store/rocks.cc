@@ -31,6 +31,9 @@ void check(const rocksdb::Status& status, const std::string& what,
     throw CorruptData(text + "; run `lockstep store verify`, and restore from a backup");
   }
   if (status.IsNoSpace()) throw StorageError(text + "; free disk space and run it again");
+  if (text.find("Permission denied") != std::string::npos) {
+    throw StorageError(text + "; check its owner and permissions");
+  }
   throw StorageError(text);
 }
 
@@ -89,8 +92,9 @@ Database::Database(const std::filesystem::path& path, const std::vector<std::str
           ? rocksdb::DB::OpenAsSecondary(options, path.string(), scratch_->path().string(), wanted,
                                          &handles_, &opened)
           : rocksdb::DB::Open(options, path.string(), wanted, &handles_, &opened);
+  std::error_code hidden;
   if (!status.ok() && !status.IsNoSpace() && !status.IsCorruption() &&
-      !std::filesystem::exists(path / "CURRENT")) {
+      !std::filesystem::exists(path / "CURRENT", hidden) && !hidden) {
     throw CorruptData("the database " + path.string() + " is gone (" + status.ToString() +
                       "); restore it from a backup");
   }

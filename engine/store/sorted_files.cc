@@ -17,7 +17,7 @@ SortedFiles::SortedFiles(const Database& database, const std::filesystem::path& 
       folder_(store / ("tmp." + std::to_string(::getpid()) + "." + std::to_string(epoch))) {
   std::error_code error;
   std::filesystem::create_directory(folder_, error);
-  if (error) throw StorageError("cannot make " + folder_.string() + ": " + error.message());
+  if (error) fail("make", folder_, error.value());
 }
 
 SortedFiles::~SortedFiles() {

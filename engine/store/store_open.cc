@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "../base/file_io.h"
 #include "../base/pseudonym.h"
 #include "lockstep/error.h"
 #include "store_impl.h"
@@ -29,12 +30,13 @@ std::vector<std::filesystem::path> entries_of(const std::filesystem::path& folde
        at.increment(error)) {
     entries.push_back(at->path());
   }
-  if (error) throw StorageError("cannot list " + folder.string() + ": " + error.message());
+  if (error) fail("list", folder, error.value());
   return entries;
 }
 
 /// Whether a folder holds nothing but what a creation that was cut short leaves.
 bool is_unfinished_creation(const std::filesystem::path& folder) {
+  if (!std::filesystem::is_directory(folder)) return false;
   const std::set<std::string> ours{"LOCK.ingest", "events", "FORMAT.tmp", "LEDGER.tmp"};
   for (const auto& entry : entries_of(folder)) {
     std::error_code error;
@@ -48,7 +50,7 @@ bool is_unfinished_creation(const std::filesystem::path& folder) {
 void remove_or_throw(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::remove_all(folder, error);
-  if (error) throw StorageError("cannot remove " + folder.string() + ": " + error.message());
+  if (error) fail("remove", folder, error.value());
 }
 
 /// A follower may look just as the writer's compaction replaces files, and find some gone; what
@@ -106,7 +108,7 @@ void Store::Impl::open_writer() {
     make_private_folder(path);
   } else if (!FormatFile::read(path) && !is_unfinished_creation(path) &&
              !FormatFile::read(path)) {  // another writer may finish it between the two
-    throw StorageError(path.string() + " is not a Lockstep store and not empty; give a new folder");
+    throw NotAStore(path.string() + " is not a Lockstep store and not empty; give a new folder");
   }
   lock = std::make_unique<FileLock>(path / "LOCK.ingest");
   // Read under the lock: another writer may have made the store since.
@@ -129,10 +131,11 @@ void Store::Impl::open_writer() {
 
 void Store::Impl::open_reader() {
   const auto found = FormatFile::read(path);
-  if (!found) {
-    throw StorageError("no store at " + path.string() + "; make one with `lockstep ingest " +
-                       path.string() + " FILE`");
+  if (!found && is_empty_or_missing(path)) {
+    throw NotAStore("no store at " + path.string() + "; make one with `lockstep ingest " +
+                    path.string() + " FILE`");
   }
+  if (!found) throw NotAStore(path.string() + " is not a Lockstep store; check the path");
   adopt_format(*found);
   look_again([&] {
     // The ledger first: a writer adds to the database, then to the ledger.

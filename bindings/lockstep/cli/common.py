@@ -17,6 +17,7 @@ import click
 from lockstep.errors import ConfigError
 
 __all__ = [
+    "any_path",
     "emit_json",
     "example",
     "json_option",
@@ -30,6 +31,8 @@ __all__ = [
     "watched",
 ]
 
+# Whether it can be read is for the one who opens it to say.
+any_path = click.Path(path_type=Path, readable=False)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 key_option = click.option(
     "--key-file",

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import click
 
-from lockstep.cli.common import emit_json, example, json_option, key_option, note, progress_bar
+from lockstep.cli.common import (
+    any_path,
+    emit_json,
+    example,
+    json_option,
+    key_option,
+    note,
+    progress_bar,
+)
 
 
 @click.command(
@@ -16,8 +24,8 @@ from lockstep.cli.common import emit_json, example, json_option, key_option, not
         "lockstep ingest store tweets.csv --preset x-io --max-rejects 1%",
     )
 )
-@click.argument("store", type=click.Path(path_type=Path))
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("store", type=any_path)
+@click.argument("files", nargs=-1, required=True, type=any_path)
 @click.option("--kind", help="Kind of every row, such as retweet or share_url.")
 @click.option("--preset", type=click.Choice(["coortweet", "x-io"]), help="A known layout.")
 @click.option(
@@ -26,7 +34,7 @@ from lockstep.cli.common import emit_json, example, json_option, key_option, not
     metavar="PART=COLUMN,...",
     help="Which column is account, object, time [, kind, target].",
 )
-@click.option("--map-file", type=click.Path(path_type=Path), help="The same as a TOML file.")
+@click.option("--map-file", type=any_path, help="The same as a TOML file.")
 @click.option(
     "--format",
     "format_",
@@ -70,7 +78,14 @@ def ingest(
     from lockstep import _core
     from lockstep.arguments import read_key
     from lockstep.errors import ConfigError
-    from lockstep.ingest import PRESETS, IngestOptions, ingest_file, parse_map, read_map_file
+    from lockstep.ingest import (
+        PRESETS,
+        IngestOptions,
+        check_path,
+        ingest_file,
+        parse_map,
+        read_map_file,
+    )
 
     if sum(value is not None for value in (preset, map_text, map_file)) > 1:
         raise ConfigError("give one of --preset, --map and --map-file")
@@ -86,9 +101,8 @@ def ingest(
         tz,
         max_rejects,
     )
-    missing = [file for file in files if not file.exists()]
-    if missing:
-        raise FileNotFoundError(f"{missing[0]}: no such file; check the path")
+    for file in files:
+        check_path(file)
     key = read_key(key_file) if key_file else b""
     core = _core.Store(str(store), write=True, pseudonym_key=key)
     results = []

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from lockstep.cli.common import (
+    any_path,
     emit_json,
     example,
     json_option,
@@ -25,7 +26,7 @@ def store() -> None:
 
 
 @store.command(epilog=example("lockstep store info store"))
-@click.argument("path", metavar="STORE", type=click.Path(path_type=Path))
+@click.argument("path", metavar="STORE", type=any_path)
 @key_option
 @json_option
 def info(path: Path, key_file: Path | None, as_json: bool) -> None:
@@ -54,7 +55,7 @@ def info(path: Path, key_file: Path | None, as_json: bool) -> None:
 
 
 @store.command(epilog=example("lockstep store verify store"))
-@click.argument("path", metavar="STORE", type=click.Path(path_type=Path))
+@click.argument("path", metavar="STORE", type=any_path)
 @key_option
 @json_option
 @click.pass_context

@@ -1,5 +1,6 @@
 """Export files into the store: CSV, NDJSON, Parquet and Arrow, plain, gzip or zstd."""
 
+from lockstep.ingest.container import check_path
 from lockstep.ingest.job import IngestOptions, IngestResult, ingest_file
 from lockstep.ingest.mapping import PRESETS, ColumnMap, parse_map, read_map_file
 
@@ -8,6 +9,7 @@ __all__ = [
     "ColumnMap",
     "IngestOptions",
     "IngestResult",
+    "check_path",
     "ingest_file",
     "parse_map",
     "read_map_file",

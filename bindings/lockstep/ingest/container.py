@@ -15,9 +15,9 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
-from lockstep.errors import InputRejected
+from lockstep.errors import InputRejected, remedy_for
 
-__all__ = ["FORMATS", "Container", "SourceStream", "file_state", "inspect"]
+__all__ = ["FORMATS", "Container", "SourceStream", "check_path", "file_state", "inspect"]
 
 FORMATS = ("csv", "ndjson", "parquet", "arrow")
 
@@ -25,6 +25,7 @@ _BOMB_RATIO = 200
 _BOMB_BYTES = 10 << 30
 _CHUNK = 4 << 20
 _HEAD = 1 << 16
+_MAGIC = {b"PAR1": "parquet", b"ARROW1": "arrow", b"\xff\xff\xff\xff": "arrow"}
 _ENCODINGS = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -35,8 +36,13 @@ class Container:
     path: Path
     format: str
     compression: str | None
-    size: int
+    state: tuple[int, int, int]  # of the file when it was first looked at
     warnings: list[str] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file as it lies on the disk."""
+        return self.state[1]
 
     def open(self, progress: Callable[[int], None] | None = None) -> SourceStream:
         """The bytes inside, unpacked as they are read."""
@@ -47,6 +53,29 @@ def file_state(path: Path) -> tuple[int, int, int]:
     """What changes when a file does: its identity, size and time of change."""
     state = path.stat()
     return state.st_ino, state.st_size, state.st_mtime_ns
+
+
+def check_path(path: Path) -> None:
+    """That a path is a regular file that can be read.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where there is none.
+    InputRejected
+        Where it is something else, or may not be read.
+    """
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{path}: no such file; check the path") from None
+    except OSError as error:
+        raise InputRejected(f"{path}: {error.strerror}; {remedy_for(error)}") from error
+    if not stat.S_ISREG(mode):
+        kind = "a folder" if stat.S_ISDIR(mode) else "no regular file"
+        raise InputRejected(f"{path} is {kind}; give a file")
+    if not os.access(path, os.R_OK):
+        raise InputRejected(f"{path}: Permission denied; check its owner and permissions")
 
 
 def sha256_of(path: Path) -> hashlib._Hash:
@@ -65,26 +94,16 @@ def inspect(path: Path, format_: str | None = None) -> Container:
     InputRejected
         On anything that is no readable, non-empty regular file in a known encoding.
     """
-    try:
-        mode = path.stat().st_mode
-    except FileNotFoundError:
-        raise FileNotFoundError(f"{path}: no such file; check the path") from None
-    except OSError as error:
-        raise InputRejected(f"{path}: {error.strerror}; check the path") from error
-    if not stat.S_ISREG(mode):
-        kind = "a folder" if stat.S_ISDIR(mode) else "no regular file"
-        raise InputRejected(f"{path} is {kind}; give a file")
-    if not os.access(path, os.R_OK):
-        raise InputRejected(f"{path}: permission denied; check its owner and permissions")
-    size = path.stat().st_size
-    if size == 0:
+    check_path(path)
+    state = file_state(path)
+    if state[1] == 0:
         raise InputRejected(f"{path} is empty; give a file with rows")
     with path.open("rb") as file:
         magic = file.read(4)
     compression = {b"\x1f\x8b": "gzip", b"\x28\xb5": "zstd"}.get(magic[:2])
     if compression == "zstd" and magic != b"\x28\xb5\x2f\xfd":
         compression = None
-    container = Container(path, format_ or "csv", compression, size)
+    container = Container(path, format_ or "csv", compression, state)
     expected = {".gz": "gzip", ".zst": "zstd"}.get(path.suffix)
     if expected != compression:
         said = f"named {path.suffix}" if expected else "not named so"
@@ -99,10 +118,9 @@ def inspect(path: Path, format_: str | None = None) -> Container:
 
 
 def _format_of(head: bytes, path: Path) -> str:
-    if head.startswith(b"PAR1"):
-        return "parquet"
-    if head.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
-        return "arrow"
+    for magic, kind in _MAGIC.items():
+        if head.startswith(magic):
+            return kind
     if ".parquet" in path.suffixes:
         raise InputRejected(f"{path} is no Parquet file: it does not begin with PAR1")
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")

@@ -93,7 +93,6 @@ def ingest_file(
     now = int(time.time()) if now_s is None else now_s
     if options.format is not None and options.format not in FORMATS:
         raise ConfigError(f"--format is {options.format!r}; give one of {', '.join(FORMATS)}")
-    before = file_state(path) if path.exists() else None
     container = inspect(path, options.format)
     found = _columns_of(container, options)
     map_ = choose_map(options.map, options.kind, found, str(path))
@@ -131,7 +130,7 @@ def ingest_file(
             job = store.begin_job(content_hash, path.name, expected_bytes=container.size)
             stager = Stager(job, map_, times, quarantine)
         quarantine.close()
-        if file_state(path) != before:
+        if file_state(path) != container.state:
             raise InputRejected(f"{path} changed while it was read; wait until it is written")
         _check_rejects(options.max_rejects, quarantine, stager.rows, path)
         receipt = job.commit(rejected=quarantine.count, now_s=now)

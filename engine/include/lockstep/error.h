@@ -29,6 +29,12 @@ class StoreLocked : public StorageError {
   using StorageError::StorageError;
 };
 
+/// There is no store at a path that should hold one, or something else is there.
+class NotAStore : public StorageError {
+ public:
+  using StorageError::StorageError;
+};
+
 /// The store was written by a version that this program does not know.
 class StoreVersionError : public StorageError {
  public:

@@ -167,9 +167,10 @@ struct VerifyReport {
 /// Thread safe for reading; one job at a time. A forked child's calls throw StorageError.
 class Store {
  public:
-  /// Throws StorageError (path, permission, space), StoreLocked (another writer),
-  /// StoreVersionError (newer schema), CorruptData (damage, or rows the ledger knows are
-  /// missing), InvalidArgument (wrong or missing pseudonym key).
+  /// Throws StorageError (path, permission, space), NotAStore (none to read, or something else is
+  /// in the way of a new one), StoreLocked (another writer), StoreVersionError (newer schema),
+  /// CorruptData (damage, or rows the ledger knows are missing), InvalidArgument (wrong or missing
+  /// pseudonym key).
   static Store open(const std::filesystem::path& path, const StoreOptions& options = {});
   Store(Store&&) noexcept;
   ~Store();
