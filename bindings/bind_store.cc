@@ -262,6 +262,8 @@ void bind_store(py::module_& m) {
           },
           py::arg("content_hash"), py::arg("source"), py::kw_only(), py::arg("expected_bytes") = 0,
           py::keep_alive<0, 1>())
+      .def("require_space",
+           [](const PythonStore& self, std::uint64_t bytes) { self.get()->require_space(bytes); })
       .def("refresh",
            [](PythonStore& self) { released(self, [](Store& opened) { opened.refresh(); }); })
       .def_property_readonly("epoch", [](PythonStore& self) { return self.get()->epoch(); })

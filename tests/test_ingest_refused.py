@@ -1,5 +1,6 @@
 """What stops an ingest: options, permissions, files no row of which fits; and what it leaves."""
 
+import json
 import os
 import subprocess
 
@@ -7,6 +8,10 @@ import pytest
 from support.command_line import cli, expect_error
 
 import lockstep as ls
+from lockstep import _core
+from lockstep.errors import ConfigError, InputRejected
+from lockstep.ingest import IngestOptions, ingest_file
+from lockstep.ingest.reject_limit import RejectLimit
 
 HEAD = "account_id,object_id,timestamp\n"
 GOOD = HEAD + "ann,x,1600000000\n"
@@ -19,6 +24,85 @@ def good(tmp_path):
     file = tmp_path / "good.csv"
     file.write_text(GOOD)
     return file
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-5", "-5%", "nan%", "abc", "1e3", "101%", "", "%"])
+def test_no_reject_limit(tmp_path, text):
+    with pytest.raises(ConfigError, match=r"--max-rejects is .*; give"):
+        RejectLimit.parse(text)
+    with pytest.raises(ConfigError, match="--max-rejects"):
+        ls.open(tmp_path / "store").ingest(tmp_path / "never read.csv", max_rejects=text)
+
+
+def test_reject_limits():
+    assert RejectLimit.parse("0").allows(0, 10)
+    assert not RejectLimit.parse("0").allows(1, 10)
+    assert RejectLimit.parse("7").allows(7, 7)
+    assert not RejectLimit.parse("7").allows(8, 10**9)
+    assert RejectLimit.parse("0.7%").allows(7, 1000)
+    assert not RejectLimit.parse("0.7%").allows(8, 1000)
+    assert RejectLimit.parse("100%").allows(5, 5)
+
+
+def test_a_file_of_which_no_row_fits_is_refused(tmp_path):
+    file = tmp_path / "log.csv"
+    file.write_text(HEAD + "ann,x,soon\nbob,,1600000000\nbob,x,noon\n")
+    done = cli("ingest", tmp_path / "store", file)
+    expect_error(done, 3, "none of its 3 rows can be taken (time 2, id 1); nothing was loaded")
+    aside = done.stderr.strip().rpartition("see ")[2]
+    with open(aside) as lines:
+        assert [json.loads(line)["line"] for line in lines] == [2, 3, 4]
+    with ls.open(tmp_path / "store") as store:
+        assert store.epoch == 0
+    file.write_text(GOOD)
+    done = cli("ingest", tmp_path / "store", file, "--time-unit", "ms")
+    expect_error(done, 3, "(time_unit 1); --time-unit ms does not fit, leave it out")
+
+
+def test_a_file_of_which_few_rows_fit_is_warned_of(tmp_path):
+    file = tmp_path / "log.csv"
+    file.write_text(GOOD + "bob,y,soon\n" * 2)
+    done = cli("ingest", tmp_path / "store", file, "--json")
+    warning = "most rows were rejected: 2 of 3 (time 2)"
+    assert json.loads(done.stdout)["files"][0]["warnings"] == [warning]
+    file.write_text(GOOD + "bob,y,never\n" * 2)
+    assert f"warning: {warning}" in cli("ingest", tmp_path / "store", file).stderr
+    file.write_text(GOOD + "bob,z,soon\n")
+    assert cli("ingest", tmp_path / "store", file).stderr == ""
+    file.write_text(HEAD)
+    done = cli("ingest", tmp_path / "store", file)
+    assert (done.returncode, done.stderr) == (0, "warning: the file has no rows\n")
+
+
+def test_a_failed_job_leaves_no_quarantine(tmp_path):
+    file = tmp_path / "log.csv"
+    file.write_bytes(GOOD.encode() + b"bob,x,soon\n" + b"\0" * 64)
+    store = _core.Store(str(tmp_path / "store"), write=True)
+    with pytest.raises(InputRejected, match="NUL"):
+        ingest_file(store, tmp_path / "store", file, IngestOptions())
+    assert list((tmp_path / "store").glob("quarantine/*")) == []
+    file.write_bytes(GOOD.encode() + b"bob,x,soon\n")
+    with pytest.raises(InputRejected, match="nothing was loaded, see ") as refused:
+        ingest_file(store, tmp_path / "store", file, IngestOptions(max_rejects="0"))
+    with open(str(refused.value).rpartition("see ")[2]) as kept:
+        assert [json.loads(line)["reason"] for line in kept] == ["time"]
+
+
+def test_quarantine_stops_before_the_disk_is_full(tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=72m", "tmpfs", disk]
+    if subprocess.run(mount, check=False).returncode:
+        pytest.skip("this machine lets nobody mount a small disk")
+    try:
+        file = tmp_path / "log.csv"
+        file.write_text(GOOD + "bob,x,soon\n" * 60_000)
+        expect_error(cli("ingest", disk / "store", file), 1, "free disk space", str(disk))
+        assert list((disk / "store").glob("quarantine/*")) == []
+        free = os.statvfs(disk)
+        assert free.f_bavail * free.f_frsize > 64 << 20
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)
 
 
 def test_what_is_no_store_is_a_wrong_path_whatever_is_asked(tmp_path, good):

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "../base/file_io.h"
 #include "../base/pseudonym.h"
 #include "lockstep/error.h"
 #include "store_impl.h"
@@ -64,6 +65,10 @@ std::vector<JobReceipt> Store::jobs() const {
   impl_->events->check_process();
   const std::shared_lock hold(impl_->guard);
   return impl_->jobs;
+}
+
+void Store::require_space(std::uint64_t bytes) const {
+  require_free_space(impl_->path, bytes, impl_->options.reserve_bytes);
 }
 
 void Store::refresh() {

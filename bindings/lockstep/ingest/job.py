@@ -18,6 +18,7 @@ from lockstep.ingest.csv_reader import BrokenCsv, FastCsv, csv_header, read_csv_
 from lockstep.ingest.mapping import ColumnMap, choose_map
 from lockstep.ingest.ndjson_reader import ndjson_fields, read_ndjson
 from lockstep.ingest.quarantine import Quarantine
+from lockstep.ingest.reject_limit import RejectLimit
 from lockstep.ingest.stage import Stager
 from lockstep.ingest.table_reader import read_table, table_columns
 from lockstep.ingest.times import TimeReader
@@ -38,6 +39,11 @@ class IngestOptions:
     time_unit: str | None = None  # s, ms, us or ns; told by the size of the numbers
     tz: str | None = None  # zone of ISO times that name none
     max_rejects: str | None = None  # rows, or percent of all rows; more fail the job
+    limit: RejectLimit | None = field(init=False, default=None)  # what max_rejects stands for
+
+    def __post_init__(self) -> None:
+        if self.max_rejects is not None:
+            object.__setattr__(self, "limit", RejectLimit.parse(self.max_rejects))
 
 
 @dataclass
@@ -110,36 +116,13 @@ def ingest_file(
             known.duplicates,
             known.rejected,
         )
-    times = TimeReader(now, options.time_unit, options.tz or map_.tz)
-    quarantine = Quarantine(store_path / "quarantine" / f"{job_name}.ndjson", path.name)
-    job = store.begin_job(content_hash, path.name, expected_bytes=container.size)
-    stager = Stager(job, map_, times, quarantine)
-    try:
-        for batches in _readings(container, map_, options, progress):
-            try:
-                for batch in batches:
-                    stager.add(batch)
-            except BrokenCsv:
-                pass
-            else:
-                if getattr(batches, "lines_exact", True) or quarantine.count == 0:
-                    break
-            # Broken quotes, or bad rows whose lines are not known: once more, line by line.
-            job.abort()
-            quarantine.clear()
-            job = store.begin_job(content_hash, path.name, expected_bytes=container.size)
-            stager = Stager(job, map_, times, quarantine)
-        quarantine.close()
-        if file_state(path) != container.state:
-            raise InputRejected(f"{path} changed while it was read; wait until it is written")
-        _check_rejects(options.max_rejects, quarantine, stager.rows, path)
-        receipt = job.commit(rejected=quarantine.count, now_s=now)
-    except BaseException:
-        job.abort()
-        quarantine.close()
-        raise
-    if map_.explode is None:
-        assert stager.rows == receipt.accepted + receipt.duplicates + quarantine.count
+    quarantine = Quarantine(
+        store_path / "quarantine" / f"{job_name}.ndjson",
+        path.name,
+        lambda size: store.require_space(size),
+    )
+    loading = _Loading(store, container, map_, options, content_hash, quarantine, progress)
+    receipt, stager, times = loading.load(now)
     return IngestResult(
         str(path),
         job_name,
@@ -156,7 +139,7 @@ def ingest_file(
         receipt.new_objects,
         times.detected,
         _detections(container, map_, times, options),
-        container.warnings,
+        container.warnings + _warnings(quarantine, stager),
         round(time.monotonic() - started, 3),
     )
 
@@ -171,19 +154,90 @@ def _columns_of(container: Container, options: IngestOptions) -> list[str]:
     return table_columns(container)
 
 
-def _readings(
-    container: Container, map_: ColumnMap, options: IngestOptions, progress: Progress | None
-) -> Iterable[Iterable[Batch]]:
-    """Ways to read a file, the next one for when the one before gave up."""
-    columns = map_.columns()
-    say = None if progress is None else lambda done: progress(done, container.size)
-    if container.format == "csv":
-        yield FastCsv(container, columns, options.delimiter, say)
-        yield read_csv_slowly(container, columns, options.delimiter, say)
-    elif container.format == "ndjson":
-        yield read_ndjson(container, columns, say)
-    else:
-        yield read_table(container, columns, say)
+@dataclass
+class _Loading:
+    """A file on its way into the store."""
+
+    store: _core.Store
+    container: Container
+    map: ColumnMap
+    options: IngestOptions
+    content_hash: str
+    quarantine: Quarantine
+    progress: Progress | None
+
+    def load(self, now_s: int) -> tuple[_core.JobReceipt, Stager, TimeReader]:
+        """Stages and commits the rows; what was put aside stays only where a message names it."""
+        path, quarantine = self.container.path, self.quarantine
+        job, keep = None, False
+        try:
+            times = TimeReader(now_s, self.options.time_unit, self.options.tz or self.map.tz)
+            job, stager, times = self._stage(times)
+            quarantine.close()
+            if file_state(path) != self.container.state:
+                raise InputRejected(f"{path} changed while it was read; wait until it is written")
+            refusal = _refusal(self.options, quarantine, stager)
+            if refusal is not None:
+                keep = True
+                raise InputRejected(f"{path}: {refusal}; nothing was loaded, see {quarantine.path}")
+            receipt = job.commit(rejected=quarantine.count, now_s=now_s)
+        except BaseException:
+            if job is not None:
+                job.abort()
+            # A disk that fails at the very end may leave the job stored: see IngestJob::commit.
+            if not keep and self.store.find_job(self.content_hash) is None:
+                quarantine.clear()
+            raise
+        if self.map.explode is None:
+            assert stager.rows == receipt.accepted + receipt.duplicates + quarantine.count
+        return receipt, stager, times
+
+    def _stage(self, times: TimeReader) -> tuple[_core.IngestJob, Stager, TimeReader]:
+        """Stages all rows in a job, over again where they must be read in another way.
+
+        That is line by line where quotes are broken, or bad rows are in lines that are not known;
+        and in another unit of time where that one fits more numbers of the file.
+        """
+        slowly = False
+        while True:
+            container = self.container
+            job = self.store.begin_job(
+                self.content_hash, container.path.name, expected_bytes=container.size
+            )
+            stager = Stager(job, self.map, times, self.quarantine)
+            try:
+                whole = self._read(stager, slowly)
+            except BaseException:
+                job.abort()
+                raise
+            better = times.for_whole_file() if whole else times.afresh()
+            if better is None:
+                return job, stager, times
+            slowly = slowly or not whole
+            times = better
+            job.abort()
+            self.quarantine.clear()
+
+    def _read(self, stager: Stager, slowly: bool) -> bool:
+        """Stages all batches; whether that took the whole file as it should."""
+        batches = self._batches(slowly)
+        try:
+            for batch in batches:
+                stager.add(batch)
+        except BrokenCsv:
+            return False
+        return getattr(batches, "lines_exact", True) or self.quarantine.count == 0
+
+    def _batches(self, slowly: bool) -> Iterable[Batch]:
+        container, progress = self.container, self.progress
+        columns = self.map.columns()
+        say = None if progress is None else lambda done: progress(done, container.size)
+        if container.format == "csv":
+            read_csv = read_csv_slowly if slowly else FastCsv
+            return read_csv(container, columns, self.options.delimiter, say)
+        if container.format == "ndjson":
+            return read_ndjson(container, columns, say)
+        return read_table(container, columns, say)
 
 
 def _content_hash(path: Path, map_: ColumnMap, options: IngestOptions) -> str:
@@ -193,20 +247,33 @@ def _content_hash(path: Path, map_: ColumnMap, options: IngestOptions) -> str:
     return hashlib.sha256(digest.digest()).hexdigest()
 
 
-def _check_rejects(limit: str | None, quarantine: Quarantine, rows: int, path: Path) -> None:
-    if limit is None:
-        return
-    try:
-        share = limit.endswith("%")
-        number = float(limit.removesuffix("%"))
-    except ValueError:
-        raise ConfigError(f"--max-rejects is {limit!r}; give a number, or percent as 1%") from None
-    allowed = rows * number / 100 if share else number
-    if quarantine.count > allowed:
-        raise InputRejected(
-            f"{path}: {quarantine.count} of {rows} rows are bad, more than --max-rejects {limit}; "
-            f"nothing was loaded, see {quarantine.path}"
+def _refusal(options: IngestOptions, quarantine: Quarantine, stager: Stager) -> str | None:
+    """Why nothing of a file is taken, for all that it could be read."""
+    bad, rows = quarantine.count, stager.rows
+    if options.limit is not None and not options.limit.allows(bad, rows):
+        return f"{bad} of {rows} rows are bad, more than --max-rejects {options.max_rejects}"
+    if rows == 0 or stager.rows_taken > 0:
+        return None
+    hint = ""
+    if options.time_unit and "time_unit" in quarantine.reasons:
+        hint = f"; --time-unit {options.time_unit} does not fit, leave it out"
+    return f"none of its {rows} rows can be taken ({_by_reason(quarantine)}){hint}"
+
+
+def _warnings(quarantine: Quarantine, stager: Stager) -> list[str]:
+    said = []
+    lost = stager.rows - stager.rows_taken
+    if stager.rows == 0:
+        said.append("the file has no rows")
+    elif lost * 2 > stager.rows:
+        said.append(
+            f"most rows were rejected: {lost:,} of {stager.rows:,} ({_by_reason(quarantine)})"
         )
+    return said
+
+
+def _by_reason(quarantine: Quarantine) -> str:
+    return ", ".join(f"{reason} {count:,}" for reason, count in quarantine.reasons.most_common())
 
 
 def _detections(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zoneinfo
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +31,10 @@ Bad = npt.NDArray[np.bool_]
 
 @dataclass
 class TimeReader:
-    """Turns columns of times into seconds; remembers the unit that the file's numbers have.
+    """Turns columns of times into seconds; counts which unit fits how many of a file's numbers.
+
+    Numbers are read in the unit that fits most of the first of them, and a file is read again
+    with `for_whole_file` where another unit turns out to fit more of all.
 
     Parameters
     ----------
@@ -46,8 +50,11 @@ class TimeReader:
     unit: str | None = None
     tz: str | None = None
     detected: str | None = None
+    declared: bool = field(init=False)
+    _fitting: Counter[str] = field(default_factory=Counter, init=False)
 
     def __post_init__(self) -> None:
+        self.declared = self.unit is not None
         if self.unit is not None and self.unit not in TIME_UNITS:
             raise ConfigError(f"--time-unit is {self.unit!r}; give one of {', '.join(TIME_UNITS)}")
         if self.tz is not None:
@@ -55,6 +62,21 @@ class TimeReader:
                 zoneinfo.ZoneInfo(self.tz)
             except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
                 raise ConfigError(f"--tz is {self.tz!r}, which is no time zone") from error
+
+    def for_whole_file(self) -> TimeReader | None:
+        """A fresh reader in the unit that fits most numbers read; None where this one had it."""
+        if self.declared or not self._fitting:
+            return None
+        best = max(TIME_UNITS, key=lambda unit: self._fitting[unit])
+        if best == self.unit:
+            return None
+        other = self.afresh()
+        other._choose(best)
+        return other
+
+    def afresh(self) -> TimeReader:
+        """A reader that has seen nothing yet."""
+        return replace(self, unit=self.unit if self.declared else None, detected=None)
 
     def read(self, column: pa.Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.object_]]:
         """Seconds, and for each row a reason why it has none, or None."""
@@ -124,13 +146,18 @@ class TimeReader:
         self, values: npt.NDArray[np.int64], reasons: npt.NDArray[np.object_], usable: Bad
     ) -> npt.NDArray[np.int64]:
         fits = {unit: usable & self._fits(values, unit) for unit in TIME_UNITS}
-        if self.unit is None and usable.any():
-            self.unit = max(TIME_UNITS, key=lambda unit: int(fits[unit].sum()))
-            self._say(f"{_UNIT_NAMES[self.unit]} since 1970")
+        here = Counter({unit: int(fits[unit].sum()) for unit in TIME_UNITS})
+        self._fitting += here
+        if usable.any():
+            self._choose(self.unit or max(TIME_UNITS, key=lambda unit: here[unit]))
         unit = self.unit or "s"
         others = np.logical_or.reduce([fits[other] for other in TIME_UNITS if other != unit])
         reasons[others & ~fits[unit]] = "time_unit"
         return values // TIME_UNITS[unit]
+
+    def _choose(self, unit: str) -> None:
+        self.unit = unit
+        self._say(f"{_UNIT_NAMES[unit]} since 1970")
 
     def _fits(self, values: npt.NDArray[np.int64], unit: str) -> Bad:
         seconds = values // TIME_UNITS[unit]

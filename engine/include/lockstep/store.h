@@ -185,6 +185,9 @@ class Store {
   [[nodiscard]] IngestJob begin_job(const std::string& content_hash, const std::string& source,
                                     std::uint64_t expected_bytes = 0);
 
+  /// Throws StorageError unless the store's disk has room for `bytes` more beside it.
+  void require_space(std::uint64_t bytes) const;
+
   /// Lets a reader see what was committed since it opened; a writer sees its own at once.
   void refresh();
 
