@@ -5,7 +5,7 @@ import os
 import subprocess
 
 import pytest
-from support.command_line import cli, expect_error
+from support.command_line import cli, expect_error, stored
 
 import lockstep as ls
 from lockstep import _core
@@ -24,6 +24,28 @@ def good(tmp_path):
     file = tmp_path / "good.csv"
     file.write_text(GOOD)
     return file
+
+
+# Files that are refused at the start, in the middle and at the end of reading.
+REFUSED = {
+    "empty": b"",
+    "columns": b"who,when\na,1\n",
+    "torn": GOOD.encode() + b"\0" * 64,
+    "gzip": b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x01\x02",
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_refused_first_file_leaves_no_store(tmp_path, good, case):
+    file = tmp_path / "bad.csv"
+    file.write_bytes(REFUSED[case])
+    expect_error(cli("ingest", tmp_path / "store", file), 3, "bad.csv")
+    assert not (tmp_path / "store").exists()
+    expect_error(cli("ingest", tmp_path / "store", good, "--max-rejects", "x"), 2, "max-rejects")
+    assert not (tmp_path / "store").exists()
+    assert cli("ingest", tmp_path / "store", good).returncode == 0
+    expect_error(cli("ingest", tmp_path / "store", file), 3, "bad.csv")
+    assert len(stored(tmp_path / "store")) == 1
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "-5", "-5%", "nan%", "abc", "1e3", "101%", "", "%"])
@@ -103,6 +125,18 @@ def test_quarantine_stops_before_the_disk_is_full(tmp_path):
         assert free.f_bavail * free.f_frsize > 64 << 20
     finally:
         subprocess.run(["umount", "-l", disk], check=True)
+
+
+def test_a_bad_second_file_keeps_the_result_of_the_first(tmp_path, good):
+    bad = tmp_path / "bad.csv"
+    bad.write_text("who,when\na,1\n")
+    done = cli("ingest", tmp_path / "store", good, bad, "--json")
+    expect_error(done, 3, "bad.csv")
+    answer = json.loads(done.stdout)
+    assert [(file["path"], file["accepted"]) for file in answer["files"]] == [(str(good), 1)]
+    assert answer["error"]["type"] == "InputRejected"
+    assert answer["error"]["exit_code"] == 3
+    assert "bad.csv" in answer["error"]["message"]
 
 
 def test_what_is_no_store_is_a_wrong_path_whatever_is_asked(tmp_path, good):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,7 +17,12 @@ from lockstep.cli.common import (
     key_option,
     note,
     progress_bar,
+    visible,
 )
+
+if TYPE_CHECKING:
+    from lockstep import _core
+    from lockstep.ingest import ColumnMap, IngestResult
 
 
 @click.command(
@@ -69,7 +77,7 @@ def ingest(
     key_file: Path | None,
     as_json: bool,
     quiet: bool,
-) -> None:
+) -> int:
     """Take export FILES into STORE: CSV, NDJSON, Parquet or Arrow, plain, gzip or zstd.
 
     Each file is one job, all of its good rows or nothing. Rows that cannot be read go to
@@ -77,21 +85,10 @@ def ingest(
     """
     from lockstep import _core
     from lockstep.arguments import read_key
-    from lockstep.errors import ConfigError
-    from lockstep.ingest import (
-        PRESETS,
-        IngestOptions,
-        check_path,
-        ingest_file,
-        parse_map,
-        read_map_file,
-    )
+    from lockstep.errors import ConfigError, InputRejected
+    from lockstep.ingest import IngestOptions, check_path, ingest_file
 
-    if sum(value is not None for value in (preset, map_text, map_file)) > 1:
-        raise ConfigError("give one of --preset, --map and --map-file")
-    chosen = PRESETS[preset] if preset else None
-    chosen = parse_map(map_text) if map_text else chosen
-    chosen = read_map_file(map_file) if map_file else chosen
+    chosen = _chosen_map(preset, map_text, map_file)
     options = IngestOptions(
         chosen,
         kind,
@@ -104,29 +101,83 @@ def ingest(
     for file in files:
         check_path(file)
     key = read_key(key_file) if key_file else b""
+    fresh = not _has_entries(store)
     core = _core.Store(str(store), write=True, pseudonym_key=key)
-    results = []
+    results: list[IngestResult] = []
     try:
         for file in files:
             with progress_bar(f"reading {file.name}", quiet=quiet or as_json) as say:
-                result = ingest_file(core, store, file, options, progress=say)
-            results.append(result)
+                results.append(ingest_file(core, store, file, options, progress=say))
             if not as_json:
-                _tell(result)
-    except Exception:
+                _tell(results[-1])
+    except BaseException as error:
+        if fresh and isinstance(error, InputRejected | ConfigError):
+            _remove_if_empty(core, store)
         if results and len(files) > 1:
             note(f"{len(results)} of {len(files)} files were loaded before the fault")
+            if as_json:
+                return _fail_in_part(error, _as_dict(store, results))
         raise
     finally:
         core.close()
     if as_json:
-        emit_json({"store": str(store), "files": [result.to_dict() for result in results]})
+        emit_json(_as_dict(store, results))
+    return 0
 
 
-def _tell(result: object) -> None:
-    from lockstep.ingest import IngestResult
+def _chosen_map(preset: str | None, text: str | None, file: Path | None) -> ColumnMap | None:
+    from lockstep.errors import ConfigError
+    from lockstep.ingest import PRESETS, parse_map, read_map_file
 
-    assert isinstance(result, IngestResult)
+    if sum(value is not None for value in (preset, text, file)) > 1:
+        raise ConfigError("give one of --preset, --map and --map-file")
+    if preset is not None:
+        return PRESETS[preset]
+    if text is not None:
+        return parse_map(text)
+    return read_map_file(file) if file is not None else None
+
+
+def _has_entries(folder: Path) -> bool:
+    with contextlib.suppress(OSError):  # the store says what is wrong with it
+        return any(folder.iterdir())
+    return False
+
+
+def _remove_if_empty(core: _core.Store, store: Path) -> None:
+    """Takes away a store that this command made and put nothing into, not even rejected rows.
+
+    The lock goes last, so that no other writer sees half a store as its own.
+    """
+    if core.epoch > 0 or _has_entries(store / "quarantine"):
+        return
+    lock = store / "LOCK.ingest"
+    with contextlib.suppress(OSError):
+        for entry in store.iterdir():
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            elif entry != lock:
+                entry.unlink()
+        lock.unlink()
+        store.rmdir()
+
+
+def _as_dict(store: Path, results: list[IngestResult]) -> dict[str, Any]:
+    return {"store": str(store), "files": [result.to_dict() for result in results]}
+
+
+def _fail_in_part(error: BaseException, done: dict[str, Any]) -> int:
+    """Says what went wrong beside what was done before; gives the exit code."""
+    from lockstep.errors import exit_code
+
+    text = " ".join(str(error).split()) or "interrupted; run the same command again"
+    details = {"type": type(error).__name__, "message": text, "exit_code": exit_code(error)}
+    emit_json({**done, "error": details})
+    note(f"lockstep: error: {visible(text)}")
+    return exit_code(error)
+
+
+def _tell(result: IngestResult) -> None:
     for warning in result.warnings:
         note(f"warning: {warning}")
     if result.already_loaded:
