@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from support.command_line import cli, expect_error, stored
 
@@ -177,3 +179,27 @@ def test_permissions(tmp_path, good):
     ]:
         done = cli(*arguments, within=NOBODY)
         expect_error(done, code, str(path), remedy)
+
+
+def test_a_mapping_may_name_any_column(tmp_path):
+    names = ["u,x", 'say "o"', "t=\u65f6\U0001f600\x7f"]
+    table = pa.table(dict(zip(names, [["ann"], ["x"], [1_600_000_000]], strict=True)))
+    mapping = dict(zip(["account", "object", "time"], names, strict=True))
+    store = ls.open(tmp_path / "store")
+    assert store.ingest(table, mapping=mapping).accepted == 1
+    with pytest.raises(ConfigError, match="mapping lacks time"):
+        store.ingest(table, mapping={"account": "u,x", "object": "x"})
+
+
+def test_a_table_is_called_so(tmp_path):
+    store = ls.open(tmp_path / "store")
+    with pytest.raises(InputRejected, match=r"^the table: cannot tell which column is what"):
+        store.ingest({"who": ["a"], "when": [1]})
+    table = {"account_id": ["a"], "object_id": ["x"], "timestamp": [1_600_000_000]}
+    assert store.ingest(table).path == "the table"
+
+
+def test_a_wrong_format_says_what_the_file_is(tmp_path):
+    pq.write_table(pa.table({"account_id": ["a"]}), tmp_path / "log.parquet")
+    done = cli("ingest", tmp_path / "store", tmp_path / "log.parquet", "--format", "csv")
+    expect_error(done, 3, "log.parquet is a Parquet file, not CSV", "--format parquet")

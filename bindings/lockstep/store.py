@@ -285,7 +285,6 @@ class Store:
             As on the command line; the store is as it was.
         """
         options = {
-            "--map": ",".join(f"{part}={name}" for part, name in (mapping or {}).items()) or None,
             "--preset": preset,
             "--kind": kind,
             "--format": format,
@@ -294,7 +293,7 @@ class Store:
             "--tz": tz,
             "--max-rejects": max_rejects,
         }
-        result = ingest_in_child(self.path, source, options, self._key)
+        result = ingest_in_child(self.path, source, mapping, options, self._key)
         self.refresh()
         return result
 

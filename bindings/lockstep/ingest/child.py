@@ -24,6 +24,7 @@ from lockstep.errors import (
     StoreVersionError,
 )
 from lockstep.ingest.job import IngestResult
+from lockstep.ingest.mapping import map_file_text, map_from
 from lockstep.tables import as_table
 
 __all__ = ["ingest_in_child"]
@@ -45,7 +46,11 @@ _BY_NAME: dict[str, type[Exception]] = {
 
 
 def ingest_in_child(
-    store: Path, source: Any, options: Mapping[str, Any], key: bytes
+    store: Path,
+    source: Any,
+    mapping: Mapping[str, str] | None,
+    options: Mapping[str, Any],
+    key: bytes,
 ) -> IngestResult:
     """Runs `lockstep ingest` on a file, or on a table that goes through a temporary file.
 
@@ -57,22 +62,25 @@ def ingest_in_child(
     ]
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lockstep-")))
-        if isinstance(source, str | Path):
-            file = Path(source)
-        else:
-            file = folder / "table.arrow"
-            table = as_table(source)
-            with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_stream(sink, table.schema) as out:
-                out.write_table(table)
+        if mapping:
+            map_file = folder / "map.toml"
+            map_file.write_text(map_file_text(map_from(mapping, "mapping")), encoding="utf-8")
+            arguments += ["--map-file", str(map_file)]
         if key:
             key_file = folder / "key"
             key_file.touch(mode=0o600)
             key_file.write_bytes(key)
             arguments += ["--key-file", str(key_file)]
-        return _run(store, file, arguments)
+        if isinstance(source, str | Path):
+            return _run(store, Path(source), str(source), arguments)
+        file = folder / "table.arrow"
+        table = as_table(source)
+        with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_stream(sink, table.schema) as out:
+            out.write_table(table)
+        return _run(store, file, "the table", arguments)
 
 
-def _run(store: Path, file: Path, arguments: list[str]) -> IngestResult:
+def _run(store: Path, file: Path, name: str, arguments: list[str]) -> IngestResult:
     command = [sys.executable, "-m", "lockstep", "ingest", str(store), str(file), "--json"]
     done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
     if done.returncode == 130:
@@ -85,6 +93,9 @@ def _run(store: Path, file: Path, arguments: list[str]) -> IngestResult:
             f"the ingesting process ended with {done.returncode}: {last[0]}; the store is as it was"
         ) from None
     if "error" in answer:
-        kind = _BY_NAME.get(answer["error"]["type"], LockstepError)
-        raise kind(answer["error"]["message"])
-    return IngestResult(**answer["files"][0])
+        unknown = ConfigError if done.returncode == 2 else LockstepError
+        kind = _BY_NAME.get(answer["error"]["type"], unknown)
+        raise kind(answer["error"]["message"].replace(str(file), name))
+    result = IngestResult(**answer["files"][0])
+    result.path = name
+    return result

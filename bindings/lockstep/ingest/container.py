@@ -26,6 +26,7 @@ _BOMB_BYTES = 10 << 30
 _CHUNK = 4 << 20
 _HEAD = 1 << 16
 _MAGIC = {b"PAR1": "parquet", b"ARROW1": "arrow", b"\xff\xff\xff\xff": "arrow"}
+_NAMES = {"csv": "CSV", "ndjson": "NDJSON", "parquet": "a Parquet file", "arrow": "an Arrow stream"}
 _ENCODINGS = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -112,6 +113,8 @@ def inspect(path: Path, format_: str | None = None) -> Container:
         head = stream.read(_HEAD)
     if format_ is None:
         container.format = _format_of(head, path)
+    else:
+        _check_format(head, container)
     if container.format in ("csv", "ndjson"):
         _check_text(head, path)
     return container
@@ -129,6 +132,15 @@ def _format_of(head: bytes, path: Path) -> str:
             f"{path} holds one JSON array; write one object a line (NDJSON), as `jq -c '.[]'` does"
         )
     return "ndjson" if start.startswith(b"{") else "csv"
+
+
+def _check_format(head: bytes, container: Container) -> None:
+    binary = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), None)
+    if binary not in (None, container.format):
+        raise InputRejected(
+            f"{container.path} is {_NAMES[binary]}, not {_NAMES[container.format]}; leave out "
+            f"--format, or pass --format {binary}"
+        )
 
 
 def _check_text(head: bytes, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping as AnyMapping
 from dataclasses import asdict, dataclass, replace
@@ -10,7 +11,15 @@ from typing import Any
 
 from lockstep.errors import ConfigError, InputRejected
 
-__all__ = ["PRESETS", "ColumnMap", "choose_map", "parse_map", "read_map_file"]
+__all__ = [
+    "PRESETS",
+    "ColumnMap",
+    "choose_map",
+    "map_file_text",
+    "map_from",
+    "parse_map",
+    "read_map_file",
+]
 
 DEFAULT_KIND = "share"
 
@@ -111,6 +120,18 @@ def read_map_file(path: Path) -> ColumnMap:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from error
     return map_from({str(key): str(value) for key, value in parts.items()}, str(path))
+
+
+def map_file_text(map_: ColumnMap) -> str:
+    """What `read_map_file` reads back as the same map."""
+    parts = {part: getattr(map_, part) for part in _PARTS}
+    lines = [f"{part} = {_toml(name)}" for part, name in parts.items() if name is not None]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(text: str) -> str:
+    """A basic string: written as in JSON, but for DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def choose_map(
