@@ -136,3 +136,19 @@ def test_a_declared_unit_is_kept(tmp_path):
     result, _ = load(tmp_path, rows_in_two_units(2, 5), time_unit="s")
     assert (result.accepted, result.reasons) == (2, {"time_unit": 5})
     assert result.warnings == ["most rows were rejected: 5 of 7 (time_unit 5)"]
+
+
+@pytest.mark.parametrize("form", ["{}000", "{}.5E+17"])
+def test_rounded_ids_are_warned_of(tmp_path, form):
+    digits = range(1_234_567_890_123, 1_234_567_890_163)
+    ids = [form.format(number if "E" not in form else number % 10) for number in digits]
+    content = HEAD + b"".join(b"%s,x,1600000000\n" % text.encode() for text in ids)
+    result, _ = load(tmp_path, content)
+    assert result.rejected == 0
+    assert "precision: 40 of 40 long ids in column account_id look rounded" in result.warnings[0]
+
+
+def test_long_ids_that_are_whole_are_not_warned_of(tmp_path):
+    ids = [b"%d" % (1_234_567_890_123_456 + 7 * number) for number in range(40)]
+    content = HEAD + b"".join(text + b",x,1600000000\n" for text in ids)
+    assert load(tmp_path, content)[0].warnings == []

@@ -261,7 +261,7 @@ def _refusal(options: IngestOptions, quarantine: Quarantine, stager: Stager) -> 
 
 
 def _warnings(quarantine: Quarantine, stager: Stager) -> list[str]:
-    said = []
+    said = stager.rounded_ids.warnings()
     lost = stager.rows - stager.rows_taken
     if stager.rows == 0:
         said.append("the file has no rows")

@@ -15,6 +15,7 @@ from lockstep.ingest.batch import Batch, Reject
 from lockstep.ingest.explode import explode_x_io
 from lockstep.ingest.mapping import ColumnMap
 from lockstep.ingest.quarantine import Quarantine
+from lockstep.ingest.rounded_ids import RoundedIds
 from lockstep.ingest.times import TimeReader
 
 __all__ = ["Stager"]
@@ -37,6 +38,7 @@ class Stager:
         self.rows = 0  # rows read, good and bad
         self.rows_taken = 0  # rows of which at least one action was staged
         self.self_actions = 0
+        self.rounded_ids = RoundedIds()
 
     def add(self, batch: Batch) -> None:
         """Stages one batch."""
@@ -143,6 +145,8 @@ class Stager:
         rows = pa.array(good)
         columns = {name: column.take(rows) for name, column in batch.columns.items()}
         account = columns[self._map.account]
+        for name in (self._map.account, self._map.object):
+            self.rounded_ids.look(name, columns[name])
         taken = np.zeros(len(batch), dtype=bool)
         if self._map.explode is None:
             kinds, names = self._kinds(columns, len(good))
