@@ -75,4 +75,8 @@ CoreNumbersResult core_numbers(const AdjacencyView& graph, RunControl* control) 
   return cores_of(graph, control);
 }
 
+CoreNumbersResult core_numbers(const CompressedView& graph, RunControl* control) {
+  return cores_of(graph, control);
+}
+
 }  // namespace lockstep

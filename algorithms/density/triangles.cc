@@ -167,6 +167,10 @@ TrianglesResult triangles(const AdjacencyView& graph, RunControl* control) {
   return triangles_of(graph, control);
 }
 
+TrianglesResult triangles(const CompressedView& graph, RunControl* control) {
+  return triangles_of(graph, control);
+}
+
 std::uint64_t triangle_count(const AdjacencyView& graph, RunControl* control) {
   std::vector<std::uint64_t> none;
   return graph.size() == 0 ? 0 : count_all(graph, none, control);

@@ -117,4 +117,10 @@ PropagationResult power_iteration(const CsrView& in, std::span<const double> str
   return iterate(PlainRows<AdjacencyView>{in}, strengths, restart, options, control);
 }
 
+PropagationResult power_iteration(const CompressedView& in, std::span<const double> strengths,
+                                  std::span<const double> restart,
+                                  const PropagationOptions& options, const RunControl* control) {
+  return iterate(PlainRows<CompressedView>{in}, strengths, restart, options, control);
+}
+
 }  // namespace lockstep

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "lockstep/algorithms/propagation.h"
+#include "lockstep/compressed_graph.h"
 
 namespace lockstep {
 
@@ -17,6 +18,11 @@ void check(const PropagationOptions& options);
 /// `restart` is s and sums to 1. On large graphs without weights the arcs are copied first (4
 /// bytes each), so that what is read most often lies together.
 [[nodiscard]] PropagationResult power_iteration(const CsrView& in,
+                                                std::span<const double> strengths,
+                                                std::span<const double> restart,
+                                                const PropagationOptions& options,
+                                                const RunControl* control);
+[[nodiscard]] PropagationResult power_iteration(const CompressedView& in,
                                                 std::span<const double> strengths,
                                                 std::span<const double> restart,
                                                 const PropagationOptions& options,

@@ -44,7 +44,17 @@ void check_damping(double damping) {
   }
 }
 
-std::vector<double> vertex_strengths(CsrView graph) {
+std::vector<double> vertex_strengths(const CompressedView& graph) {
+  std::vector<double> strengths(graph.size(), 0.0);
+  parallel_for(graph.size(), 1 << 12, [&](std::size_t begin, std::size_t end) {
+    for (auto v = static_cast<VertexId>(begin); v < end; ++v) {
+      strengths[v] = static_cast<double>(graph.degree(v));
+    }
+  });
+  return strengths;
+}
+
+std::vector<double> vertex_strengths(const CsrView& graph) {
   std::vector<double> strengths(graph.size(), 0.0);
   parallel_for(graph.size(), 1 << 12, [&](std::size_t begin, std::size_t end) {
     for (auto v = static_cast<VertexId>(begin); v < end; ++v) {

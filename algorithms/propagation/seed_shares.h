@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "lockstep/algorithms/propagation.h"
+#include "lockstep/compressed_graph.h"
 
 namespace lockstep {
 
@@ -18,6 +19,7 @@ namespace lockstep {
 void check_damping(double damping);
 
 /// The sum of the weights around each vertex.
-[[nodiscard]] std::vector<double> vertex_strengths(CsrView graph);
+[[nodiscard]] std::vector<double> vertex_strengths(const CsrView& graph);
+[[nodiscard]] std::vector<double> vertex_strengths(const CompressedView& graph);
 
 }  // namespace lockstep

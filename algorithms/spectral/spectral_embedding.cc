@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "lockstep/parallel.h"
+#include "../propagation/seed_shares.h"
 #include "top_eigenpairs.h"
 
 namespace lockstep {
@@ -10,17 +10,10 @@ namespace {
 
 /// 1 / sqrt(strength) of each vertex, 0 of a lonely one.
 Eigen::VectorXd inverse_roots(const CsrView& graph) {
-  Eigen::VectorXd roots(graph.size());
-  parallel_for(graph.size(), 1 << 12, [&](std::size_t begin, std::size_t end) {
-    for (auto v = static_cast<VertexId>(begin); v < end; ++v) {
-      double strength = 0.0;
-      for (auto i = graph.offsets[v]; i < graph.offsets[v + 1ULL]; ++i) {
-        strength += graph.weight(i);
-      }
-      roots[v] = strength > 0.0 ? 1.0 / std::sqrt(strength) : 0.0;
-    }
-  });
-  return roots;
+  const auto strengths = vertex_strengths(graph);
+  const Eigen::Map<const Eigen::VectorXd> all(strengths.data(), graph.size());
+  return all.unaryExpr(
+      [](double strength) { return strength > 0.0 ? 1.0 / std::sqrt(strength) : 0.0; });
 }
 
 }  // namespace

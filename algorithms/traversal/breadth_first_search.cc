@@ -169,10 +169,9 @@ class Search {
   VertexId rounds_ = 0;
 };
 
-}  // namespace
-
-BreadthFirstSearchResult breadth_first_search(const AdjacencyView& out, const AdjacencyView& in,
-                                              VertexId source, RunControl* control) {
+template <NeighbourView View>
+BreadthFirstSearchResult search(const View& out, const View& in, VertexId source,
+                                const RunControl* control) {
   if (out.size() != in.size()) {
     throw InvalidArgument("the views have " + std::to_string(out.size()) + " and " +
                           std::to_string(in.size()) + " vertices; give both of one graph");
@@ -182,6 +181,18 @@ BreadthFirstSearchResult breadth_first_search(const AdjacencyView& out, const Ad
                           std::to_string(out.size()) + " vertices of the graph");
   }
   return Search(out, in, source, control).run(source);
+}
+
+}  // namespace
+
+BreadthFirstSearchResult breadth_first_search(const AdjacencyView& out, const AdjacencyView& in,
+                                              VertexId source, RunControl* control) {
+  return search(out, in, source, control);
+}
+
+BreadthFirstSearchResult breadth_first_search(const CompressedView& out, const CompressedView& in,
+                                              VertexId source, RunControl* control) {
+  return search(out, in, source, control);
 }
 
 }  // namespace lockstep

@@ -218,4 +218,8 @@ ConnectedComponentsResult connected_components(const AdjacencyView& graph, RunCo
   return components_of(graph, control);
 }
 
+ConnectedComponentsResult connected_components(const CompressedView& graph, RunControl* control) {
+  return components_of(graph, control);
+}
+
 }  // namespace lockstep

@@ -3,6 +3,7 @@
 #include <limits>
 #include <vector>
 
+#include "lockstep/compressed_graph.h"
 #include "lockstep/graph.h"
 #include "lockstep/run_control.h"
 
@@ -28,6 +29,10 @@ struct BreadthFirstSearchResult {
 /// Source: Beamer, Asanovic and Patterson, "Direction-Optimizing Breadth-First Search", SC 2012.
 [[nodiscard]] BreadthFirstSearchResult breadth_first_search(const AdjacencyView& out,
                                                             const AdjacencyView& in,
+                                                            VertexId source,
+                                                            RunControl* control = nullptr);
+[[nodiscard]] BreadthFirstSearchResult breadth_first_search(const CompressedView& out,
+                                                            const CompressedView& in,
                                                             VertexId source,
                                                             RunControl* control = nullptr);
 

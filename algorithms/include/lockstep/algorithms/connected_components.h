@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "lockstep/compressed_graph.h"
 #include "lockstep/graph.h"
 #include "lockstep/run_control.h"
 
@@ -22,6 +23,8 @@ struct ConnectedComponentsResult {
 /// Source: Sutton, Ben-Nun and Barak, "Optimizing Parallel Graph Connectivity Computation via
 /// Subgraph Sampling", IPDPS 2018.
 [[nodiscard]] ConnectedComponentsResult connected_components(const AdjacencyView& graph,
+                                                             RunControl* control = nullptr);
+[[nodiscard]] ConnectedComponentsResult connected_components(const CompressedView& graph,
                                                              RunControl* control = nullptr);
 
 }  // namespace lockstep

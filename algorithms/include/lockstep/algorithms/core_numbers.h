@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "lockstep/compressed_graph.h"
 #include "lockstep/graph.h"
 #include "lockstep/run_control.h"
 
@@ -20,6 +21,8 @@ struct CoreNumbersResult {
 /// Throws Interrupted once `control` is cancelled.
 /// Source: Kabir and Madduri, "Parallel k-core Decomposition on Multicore Platforms", IPDPSW 2017.
 [[nodiscard]] CoreNumbersResult core_numbers(const AdjacencyView& graph,
+                                             RunControl* control = nullptr);
+[[nodiscard]] CoreNumbersResult core_numbers(const CompressedView& graph,
                                              RunControl* control = nullptr);
 
 }  // namespace lockstep

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "lockstep/algorithms/propagation.h"
+#include "lockstep/compressed_graph.h"
 #include "lockstep/graph.h"
 #include "lockstep/run_control.h"
 
@@ -16,6 +17,9 @@ namespace lockstep {
 /// Throws InvalidArgument on an option out of range, Interrupted once `control` is cancelled.
 /// Source: Page, Brin, Motwani and Winograd, "The PageRank Citation Ranking", 1999.
 [[nodiscard]] PropagationResult pagerank(const GraphView& graph,
+                                         const PropagationOptions& options = {},
+                                         RunControl* control = nullptr);
+[[nodiscard]] PropagationResult pagerank(const CompressedPair& graph,
                                          const PropagationOptions& options = {},
                                          RunControl* control = nullptr);
 

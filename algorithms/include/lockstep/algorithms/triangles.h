@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "lockstep/compressed_graph.h"
 #include "lockstep/graph.h"
 #include "lockstep/run_control.h"
 
@@ -26,6 +27,7 @@ struct TrianglesResult {
 /// Source: Latapy, "Main-memory Triangle Computations for Very Large (Sparse (Power-Law)) Graphs",
 /// Theoretical Computer Science 2008.
 [[nodiscard]] TrianglesResult triangles(const AdjacencyView& graph, RunControl* control = nullptr);
+[[nodiscard]] TrianglesResult triangles(const CompressedView& graph, RunControl* control = nullptr);
 
 /// `TrianglesResult::total` alone, in less time.
 [[nodiscard]] std::uint64_t triangle_count(const AdjacencyView& graph,
