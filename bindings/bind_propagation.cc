@@ -7,24 +7,14 @@
 #include "interruptible.h"
 #include "lockstep/algorithms/explaining_paths.h"
 #include "lockstep/algorithms/propagation.h"
-#include "lockstep/error.h"
 #include "numpy.h"
+#include "seeds.h"
+#include "undirected.h"
 
 namespace py = pybind11;
 
 namespace lockstep {
 namespace {
-
-std::vector<Seed> as_seeds(const py::object& vertices, const py::object& weights) {
-  const auto vertex = as_span<VertexId>(vertices, "seeds");
-  const auto weight = as_span<double>(weights, "weights");
-  if (vertex.size() != weight.size()) {
-    throw InvalidArgument("seeds and weights have different lengths");
-  }
-  std::vector<Seed> seeds;
-  for (std::size_t i = 0; i < vertex.size(); ++i) seeds.push_back({vertex[i], weight[i]});
-  return seeds;
-}
 
 void bind_explaining_paths(py::module_& m) {
   m.def(
@@ -34,7 +24,7 @@ void bind_explaining_paths(py::module_& m) {
         const auto from = as_seeds(seeds, weights);
         const auto wanted = as_span<VertexId>(targets, "targets");
         auto found = interruptible(control, [&](RunControl* shared) {
-          return explaining_paths(graph.view(), from, wanted, damping, shared);
+          return explaining_paths(undirected(graph), from, wanted, damping, shared);
         });
         std::vector<std::pair<std::vector<VertexId>, double>> paths;
         for (auto& path : found) paths.emplace_back(std::move(path.vertices), path.probability);
@@ -59,6 +49,8 @@ void bind_propagation(py::module_& m) {
 
   constexpr PropagationOptions kDefaults;
   m.attr("DAMPING") = kDefaults.damping;
+  m.attr("SCORE_TOLERANCE") = kDefaults.tolerance;
+  m.attr("SCORE_ROUNDS") = kDefaults.max_rounds;
   m.def(
       "propagation",
       [](const Graph& graph, const py::object& seeds, const py::object& weights, double damping,
@@ -66,7 +58,7 @@ void bind_propagation(py::module_& m) {
         const auto from = as_seeds(seeds, weights);
         const PropagationOptions options{damping, tolerance, max_rounds};
         return interruptible(control, [&](RunControl* shared) {
-          return propagation(graph.view(), from, options, shared);
+          return propagation(graph.both_ways(), from, options, shared);
         });
       },
       py::arg("graph"), py::arg("seeds"), py::arg("weights"), py::kw_only(),

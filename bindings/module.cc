@@ -13,6 +13,15 @@ PYBIND11_MODULE(_core, m) {
   lockstep::bind_graph_snapshot(m);
   lockstep::bind_leiden(m);
   lockstep::bind_propagation(m);
+  lockstep::bind_betweenness(m);
+  lockstep::bind_breadth_first_search(m);
+  lockstep::bind_connected_components(m);
+  lockstep::bind_core_numbers(m);
+  lockstep::bind_forward_push(m);
+  lockstep::bind_pagerank(m);
+  lockstep::bind_spectral_embedding(m);
+  lockstep::bind_triangles(m);
+  lockstep::bind_truncated_svd(m);
   lockstep::bind_store(m);
   lockstep::bind_case_store(m);
 }

@@ -58,7 +58,15 @@ def test_public_names_exist_and_have_docstrings():
 
 @pytest.mark.parametrize(
     "module",
-    ["lockstep", "lockstep.api", "lockstep.graphs", "lockstep.network", "lockstep.simulation"],
+    [
+        "lockstep",
+        "lockstep.api",
+        "lockstep.graph_functions",
+        "lockstep.graph_scores",
+        "lockstep.graphs",
+        "lockstep.network",
+        "lockstep.simulation",
+    ],
 )
 def test_examples_in_docstrings_run(module):
     found = doctest.testmod(importlib.import_module(module))

@@ -27,6 +27,14 @@ if TYPE_CHECKING:
         StoreLocked,
         StoreVersionError,
     )
+    from lockstep.graph_functions import (
+        betweenness,
+        breadth_first_search,
+        connected_components,
+        core_numbers,
+        triangles,
+    )
+    from lockstep.graph_scores import pagerank, spectral_embedding, truncated_svd
     from lockstep.graphs import Graph, graph, open_graph
     from lockstep.network import communities, propagate
     from lockstep.simulation import simulate
@@ -47,14 +55,22 @@ _HOMES = {
     "StoreVersionError": "errors",
     "ThreadLimit": "_core",
     "__version__": "_core",
+    "betweenness": "graph_functions",
+    "breadth_first_search": "graph_functions",
     "coaction": "api",
     "communities": "network",
+    "connected_components": "graph_functions",
+    "core_numbers": "graph_functions",
     "graph": "graphs",
     "open": "store",
     "open_graph": "graphs",
+    "pagerank": "graph_scores",
     "propagate": "network",
     "significance": "api",
     "simulate": "simulation",
+    "spectral_embedding": "graph_scores",
+    "triangles": "graph_functions",
+    "truncated_svd": "graph_scores",
 }
 
 __all__ = [
@@ -70,15 +86,23 @@ __all__ = [
     "StoreVersionError",
     "ThreadLimit",
     "__version__",
+    "betweenness",
+    "breadth_first_search",
     "coaction",
     "communities",
+    "connected_components",
+    "core_numbers",
     "graph",
     "open",
     "open_graph",
+    "pagerank",
     "propagate",
     "significance",
     "simulate",
+    "spectral_embedding",
     "sweep",
+    "triangles",
+    "truncated_svd",
 ]
 
 

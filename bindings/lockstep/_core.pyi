@@ -48,6 +48,13 @@ FDR: Final[float]
 RESOLUTION: Final[float]
 SEED: Final[int]
 DAMPING: Final[float]
+SCORE_TOLERANCE: Final[float]
+SCORE_ROUNDS: Final[int]
+EPSILON: Final[float]
+DIMENSIONS: Final[int]
+SPECTRAL_TOLERANCE: Final[float]
+SPECTRAL_ROUNDS: Final[int]
+UNREACHED: Final[int]  # the distance and the parent of what no walk leads to
 
 class ActionLog:
     def __init__(self, account: U32, object: U32, time_s: I64, *, account_count: int) -> None: ...
@@ -223,6 +230,55 @@ def explaining_paths(
     damping: float = ...,
     control: RunControl | None = None,
 ) -> list[tuple[list[int], float]]: ...
+def forward_push(
+    graph: Graph,
+    seeds: U32,
+    weights: F64,
+    *,
+    damping: float = ...,
+    epsilon: float = ...,
+    control: RunControl | None = None,
+) -> tuple[U32, F64]: ...  # vertices, ascending, and their scores
+def pagerank(
+    graph: Graph,
+    *,
+    damping: float = ...,
+    tolerance: float = ...,
+    max_rounds: int = ...,
+    control: RunControl | None = None,
+) -> PropagationResult: ...
+def connected_components(
+    graph: Graph, *, control: RunControl | None = None
+) -> tuple[U32, int]: ...  # component of each vertex, and how many
+def breadth_first_search(
+    graph: Graph, source: int, *, control: RunControl | None = None
+) -> tuple[U32, U32, int]: ...  # distance, parent, vertices reached
+def core_numbers(
+    graph: Graph, *, control: RunControl | None = None
+) -> tuple[U32, int]: ...  # core number of each vertex, and the largest
+def triangles(
+    graph: Graph, *, control: RunControl | None = None
+) -> tuple[U64, F64, int, float]: ...  # at each vertex, clustering, total, transitivity
+def betweenness(graph: Graph, *, control: RunControl | None = None) -> F64: ...
+def induced_subgraph(graph: Graph, vertices: U32) -> tuple[Graph, U32]: ...
+def spectral_embedding(
+    graph: Graph,
+    *,
+    dimensions: int = ...,
+    tolerance: float = ...,
+    max_rounds: int = ...,
+    seed: int = ...,
+    control: RunControl | None = None,
+) -> tuple[F64, F64, bool]: ...  # values, a row of as many numbers a vertex, converged
+def truncated_svd(
+    graph: Graph,
+    *,
+    dimensions: int = ...,
+    tolerance: float = ...,
+    max_rounds: int = ...,
+    seed: int = ...,
+    control: RunControl | None = None,
+) -> tuple[F64, F64, F64, bool]: ...  # values, left and right rows, converged
 
 class JobReceipt:
     epoch: int

@@ -81,6 +81,7 @@ def propagate(
     *,
     method: str = "ppr",
     damping: float = _core.DAMPING,
+    epsilon: float = _core.EPSILON,
     weight: str | None = None,
     control: _core.RunControl | None = None,
 ) -> pa.Table:
@@ -93,10 +94,13 @@ def propagate(
     seeds : iterable of ids, or table
         Vertices that walks start from; a table has `vertex` and, optionally, `confidence`
         (above 0). Seeds that no edge touches are left out with a warning.
-    method : {"ppr"}
-        Personalised PageRank.
+    method : {"ppr", "forward_push"}
+        Personalised PageRank of all vertices; or of those near the seeds alone, in a time that
+        does not grow with the graph.
     damping : float
         Share of score passed on per step, in [0, 1).
+    epsilon : float
+        Of forward push: largest error of a score, per unit of weight around its vertex. Above 0.
     weight : str, optional
         As in `communities`.
     control : RunControl, optional
@@ -105,7 +109,8 @@ def propagate(
     Returns
     -------
     pyarrow.Table
-        `vertex` (as in `edges`, sorted) and `score` (float64, non-negative, summing to 1).
+        `vertex` (as in `edges`, sorted) and `score` (float64, non-negative, summing to 1; by
+        forward push never too high, 0 far from the seeds, and summing to less).
 
     Raises
     ------
@@ -119,7 +124,8 @@ def propagate(
 
     References
     ----------
-    Haveliwala, "Topic-Sensitive PageRank", WWW 2002.
+    Haveliwala, "Topic-Sensitive PageRank", WWW 2002. Andersen, Chung and Lang, "Local Graph
+    Partitioning using PageRank Vectors", FOCS 2006.
 
     Examples
     --------
@@ -128,12 +134,19 @@ def propagate(
     >>> ls.propagate(edges, ["a"], damping=0.5)["score"].to_numpy().round(3).tolist()
     [0.583, 0.333, 0.083]
     """
-    if method != "ppr":
-        raise ValueError(f"method is {method!r}; give 'ppr'")
+    if method not in ("ppr", "forward_push"):
+        raise ValueError(f"method is {method!r}; give 'ppr' or 'forward_push'")
     graph, ids = _graph(edges, weight)
     vertices, confidence = _seeds(seeds, ids)
-    found = _core.propagation(graph, vertices, confidence, damping=damping, control=control)
-    return pa.table({"vertex": ids, "score": pa.array(found.scores)})
+    if method == "ppr":
+        found = _core.propagation(graph, vertices, confidence, damping=damping, control=control)
+        return pa.table({"vertex": ids, "score": pa.array(found.scores)})
+    near, near_scores = _core.forward_push(
+        graph, vertices, confidence, damping=damping, epsilon=epsilon, control=control
+    )
+    scores = np.zeros(len(ids))
+    scores[near] = near_scores
+    return pa.table({"vertex": ids, "score": pa.array(scores)})
 
 
 def _graph(edges: Any, weight: str | None) -> tuple[_core.Graph, pa.Array]:
