@@ -99,6 +99,98 @@ TEST(Coaction, MatchesAllPairsOnRandomLogs) {
   }
 }
 
+// The same for large logs: slides over the rows of each object, which are sorted.
+Found sliding_oracle(const ActionLog& log, std::int64_t window_s, std::uint32_t min_objects) {
+  Found all;
+  for (std::size_t run = 0; run < log.object_count(); ++run) {
+    std::map<std::pair<AccountId, AccountId>, std::uint64_t> here;
+    for (auto i = log.offsets()[run]; i < log.offsets()[run + 1]; ++i) {
+      for (auto j = i + 1; j < log.offsets()[run + 1]; ++j) {
+        if (log.times()[j] - log.times()[i] > window_s) break;
+        if (log.accounts()[i] == log.accounts()[j]) continue;
+        ++here[std::minmax(log.accounts()[i], log.accounts()[j])];
+      }
+    }
+    for (const auto& [pair, pairs] : here) {
+      ++all[pair].first;
+      all[pair].second += pairs;
+    }
+  }
+  std::erase_if(all, [&](const auto& entry) { return entry.second.first < min_objects; });
+  return all;
+}
+
+// Enough rows for several bands of accounts, accounts with more objects and with wider windows
+// than a small entry counts, and a memory bound that takes the windows in many passes.
+TEST(Coaction, MatchesOnLargeLogsWithAnyMemory) {
+  for (unsigned seed = 0; seed < 3; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto columns = random_columns(seed, 150'000, seed == 0 ? 60 : 3000, 900, 200'000);
+    const auto log = columns.log();
+    const auto want = sliding_oracle(log, 200, 2);
+    ASSERT_GT(want.size(), 1000U);
+    for (const std::uint64_t memory_bytes : {0ULL, 4ULL << 20, 3ULL << 30}) {
+      const auto got = coaction(log, {.window_s = 200, .memory_bytes = memory_bytes});
+      EXPECT_EQ(as_map(got), want);
+      EXPECT_EQ(got.spilled, memory_bytes == 0);
+    }
+  }
+}
+
+//  accounts 0 .. 99: 700 actions each, on objects of their own
+//  account 100: twice on each of 300 objects, alone but for three where account 7 joins it
+TEST(Coaction, TakesAnAccountOfManyObjectsAndFewPartners) {
+  Columns columns;
+  for (AccountId account = 0; account < 100; ++account) {
+    for (ObjectId i = 0; i < 700; ++i) columns.add(account, 1000 + account * 700 + i, 0);
+  }
+  for (ObjectId object = 0; object < 300; ++object) {
+    columns.add(100, object, 0);
+    columns.add(100, object, 1);
+    if (object % 100 == 0) columns.add(7, object, 2);
+  }
+  const auto result = coaction(columns.log());
+  EXPECT_EQ(as_map(result), (Found{{{7, 100}, {3, 6}}}));
+  EXPECT_EQ(result.pair_instances, 6U);
+}
+
+TEST(Coaction, LeavesOutPopularObjectsAndListsThem) {
+  std::size_t left_out = 0;
+  for (unsigned seed = 0; seed < 50; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto columns = random_columns(seed, 100 + 20 * seed, 40, 5 + seed, 400);
+    std::map<ObjectId, std::uint64_t> actions;
+    for (const auto object : columns.objects) ++actions[object];
+    const std::uint64_t cap = 5 + seed % 20;
+    Columns rest;
+    for (std::size_t i = 0; i < columns.objects.size(); ++i) {
+      if (actions[columns.objects[i]] > cap) continue;
+      rest.add(columns.accounts[i], columns.objects[i], columns.times[i]);
+    }
+    std::uint64_t instances = 0;
+    const auto want = oracle(rest, 30, 1, &instances);
+    const auto got =
+        coaction(columns.log(), {.window_s = 30, .min_objects = 1, .max_object_actions = cap});
+    EXPECT_EQ(as_map(got), want);
+    EXPECT_EQ(got.pair_instances, instances);
+    std::erase_if(actions, [&](const auto& entry) { return entry.second <= cap; });
+    std::map<ObjectId, std::uint64_t> listed;
+    for (const auto& [object, count] : got.left_out) listed[object] = count;
+    EXPECT_EQ(listed, actions);
+    EXPECT_EQ(got.left_out.size(), actions.size());
+    left_out += actions.size();
+  }
+  EXPECT_GT(left_out, 100U);
+  EXPECT_TRUE(coaction(random_columns(1, 500, 9, 3, 50).log()).left_out.empty());
+}
+
+TEST(Coaction, CapThatLeavesOutEverythingLeavesNothing) {
+  const auto result = coaction(random_columns(1, 500, 9, 3, 50).log(), {.max_object_actions = 1});
+  EXPECT_EQ(result.source.size(), 0U);
+  EXPECT_EQ(result.pair_instances, 0U);
+  EXPECT_EQ(result.left_out.size(), 3U);
+}
+
 TEST(Coaction, SpilledResultsAreTheSame) {
   const auto columns = random_columns(3, 4000, 300, 40, 3000);
   const auto log = columns.log();

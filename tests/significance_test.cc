@@ -65,6 +65,27 @@ TEST(LayerProfile, CountsActivityAndCloseActions) {
   EXPECT_EQ(profile.window_pairs, want);
 }
 
+TEST(LayerProfile, LeavesOutPopularObjects) {
+  for (unsigned seed = 0; seed < 50; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto columns = random_columns(seed, 400, 30, 12 + seed, 500);
+    std::map<ObjectId, std::uint64_t> actions;
+    for (const auto object : columns.objects) ++actions[object];
+    Columns rest;
+    rest.account_count = columns.account_count;
+    for (std::size_t i = 0; i < columns.objects.size(); ++i) {
+      if (actions[columns.objects[i]] > 20) continue;
+      rest.add(columns.accounts[i], columns.objects[i], columns.times[i]);
+    }
+    const auto got = layer_profile(columns.log(), 25, 20);
+    const auto want = layer_profile(rest.log(), 25);
+    EXPECT_EQ(got.actions, want.actions);
+    EXPECT_EQ(got.activity, want.activity);
+    EXPECT_EQ(got.window_pairs, want.window_pairs);
+    EXPECT_EQ(close_pairs(got), close_pairs(want));
+  }
+}
+
 TEST(ExpectedObjects, TableAgreesWithTheSum) {
   for (unsigned seed = 0; seed < 50; ++seed) {
     SCOPED_TRACE(seed);

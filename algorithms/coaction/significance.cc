@@ -4,10 +4,12 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <numeric>
 #include <string>
 
 #include "lockstep/error.h"
 #include "lockstep/parallel.h"
+#include "rank_rows.h"
 
 namespace lockstep {
 namespace {
@@ -31,21 +33,23 @@ std::uint64_t close_pairs(std::span<const TimeS> times, std::int64_t window_s) {
 
 }  // namespace
 
-LayerProfile layer_profile(const ActionLog& log, std::int64_t window_s) {
+LayerProfile layer_profile(const ActionLog& log, std::int64_t window_s,
+                           std::uint64_t max_object_actions) {
   if (window_s < 0) {
     throw InvalidArgument("window_s is " + std::to_string(window_s) + "; give 0 or more seconds");
   }
   LayerProfile profile;
-  profile.actions = log.size();
-  profile.activity.assign(log.account_count(), 0);
-  for (const AccountId account : log.accounts()) ++profile.activity[account];
+  profile.activity = count_activity(log, max_object_actions);
+  profile.actions =
+      std::accumulate(profile.activity.begin(), profile.activity.end(), std::uint64_t{0});
 
   std::vector<std::uint64_t> pairs(log.object_count());
   const auto offsets = log.offsets();
   parallel_for(pairs.size(), kGrain, [&](std::size_t begin, std::size_t end) {
     for (std::size_t run = begin; run < end; ++run) {
-      pairs[run] =
-          close_pairs(log.times().subspan(offsets[run], offsets[run + 1] - offsets[run]), window_s);
+      const auto actions = offsets[run + 1] - offsets[run];
+      if (max_object_actions != 0 && actions > max_object_actions) continue;
+      pairs[run] = close_pairs(log.times().subspan(offsets[run], actions), window_s);
     }
   });
   std::erase(pairs, 0U);
@@ -57,6 +61,19 @@ LayerProfile layer_profile(const ActionLog& log, std::int64_t window_s) {
     ++profile.window_pairs.back().second;
   }
   return profile;
+}
+
+std::uint64_t close_pairs(const LayerProfile& profile) {
+  std::uint64_t sum = 0;
+  for (const auto& [w, objects] : profile.window_pairs) sum += w * objects;
+  return sum;
+}
+
+std::uint64_t testable_pairs(const LayerProfile& profile, std::uint32_t min_objects) {
+  const auto active =
+      static_cast<std::uint64_t>(std::count_if(profile.activity.begin(), profile.activity.end(),
+                                               [&](std::uint32_t d) { return d >= min_objects; }));
+  return active < 2 ? 0 : active * (active - 1) / 2;
 }
 
 double ExpectedObjects::exact(const LayerProfile& profile, double x) {
@@ -86,9 +103,12 @@ ExpectedObjects::ExpectedObjects(const LayerProfile& profile) {
 }
 
 double ExpectedObjects::operator()(std::uint32_t activity_a, std::uint32_t activity_b) const {
-  if (log_lambda_.empty() || activity_a == 0 || activity_b == 0) return 0.0;
-  const double x =
-      static_cast<double>(activity_a) * static_cast<double>(activity_b) * inverse_n_squared_;
+  return of_product(static_cast<double>(activity_a) * static_cast<double>(activity_b));
+}
+
+double ExpectedObjects::of_product(double activities) const {
+  if (log_lambda_.empty() || activities == 0.0) return 0.0;
+  const double x = activities * inverse_n_squared_;
   const double place = std::clamp((std::log(x) - log_x_min_) * inverse_step_, 0.0,
                                   static_cast<double>(kTableSize - 1));
   const auto below = std::min(static_cast<std::size_t>(place), kTableSize - 2);
@@ -142,9 +162,7 @@ SignificanceResult significance(std::span<const AccountId> source,
       result.p_value[i] = std::pow(10.0, result.log10_p[i]);
     }
   });
-  const auto active = static_cast<std::uint64_t>(std::count_if(
-      activity.begin(), activity.end(), [&](std::uint32_t d) { return d >= min_objects; }));
-  result.testable = active < 2 ? 0 : active * (active - 1) / 2;
+  result.testable = testable_pairs(profile, min_objects);
   return result;
 }
 

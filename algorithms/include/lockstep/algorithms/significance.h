@@ -15,14 +15,22 @@ constexpr double kDefaultFdr = 0.05;
 
 /// What the first null test needs to know of a layer: activity and crowding, no pairs.
 struct LayerProfile {
-  std::uint64_t actions = 0;            ///< N
+  std::uint64_t actions = 0;            ///< N, on the objects that are projected
   std::vector<std::uint32_t> activity;  ///< d_a, actions of each account
   /// (w, objects with w pairs of actions within the window), ascending in w, w > 0
   std::vector<std::pair<std::uint64_t, std::uint64_t>> window_pairs;
 };
 
-/// Measures a layer in one pass. Throws InvalidArgument on a negative window.
-[[nodiscard]] LayerProfile layer_profile(const ActionLog& log, std::int64_t window_s);
+/// Pairs of actions within the window, those of one account with itself included.
+[[nodiscard]] std::uint64_t close_pairs(const LayerProfile& profile);
+
+/// Pairs of accounts that can be tested: both have at least `min_objects` actions.
+[[nodiscard]] std::uint64_t testable_pairs(const LayerProfile& profile, std::uint32_t min_objects);
+
+/// Measures a layer in one pass, without its objects of more than `max_object_actions` actions
+/// (0: with all). Throws InvalidArgument on a negative window.
+[[nodiscard]] LayerProfile layer_profile(const ActionLog& log, std::int64_t window_s,
+                                         std::uint64_t max_object_actions = 0);
 
 /// Expected number of shared objects of a pair, tabulated once over all possible activities.
 ///
@@ -33,6 +41,8 @@ class ExpectedObjects {
  public:
   explicit ExpectedObjects(const LayerProfile& profile);
   [[nodiscard]] double operator()(std::uint32_t activity_a, std::uint32_t activity_b) const;
+  /// The same for d_a d_b, which is all it depends on.
+  [[nodiscard]] double of_product(double activities) const;
   /// The sum itself, term by term: O(distinct w).
   [[nodiscard]] static double exact(const LayerProfile& profile, double x);
 
