@@ -22,22 +22,37 @@ void bind_significance(py::module_& m) {
 
   m.attr("FDR") = kDefaultFdr;
   const CoactionOptions defaults;
+  py::class_<LayerProfile>(m, "LayerProfile", "Activity and crowding of a layer, no pairs.")
+      .def_readonly("actions", &LayerProfile::actions)
+      .def_property_readonly("close_pairs",
+                             [](const LayerProfile& self) { return close_pairs(self); })
+      .def("testable", &testable_pairs, py::arg("min_objects"));
+  m.def(
+      "layer_profile",
+      [](const ActionLog& log, std::int64_t window_s, std::uint64_t max_object_actions) {
+        const py::gil_scoped_release release;
+        return layer_profile(log, window_s, max_object_actions);
+      },
+      py::arg("log"), py::kw_only(), py::arg("window_s") = defaults.window_s,
+      py::arg("max_object_actions") = defaults.max_object_actions,
+      "Measure what the null test needs to know of a layer, in one pass.");
   m.def(
       "significance",
       [](const ActionLog& log, const py::object& source, const py::object& target,
          const py::object& objects, std::int64_t window_s, std::uint32_t min_objects,
-         RunControl* control) {
+         std::uint64_t max_object_actions, RunControl* control) {
         const auto sources = as_span<AccountId>(source, "source");
         const auto targets = as_span<AccountId>(target, "target");
         const auto counts = as_span<std::uint32_t>(objects, "objects");
         return interruptible(control, [&](RunControl* shared) {
-          return significance(sources, targets, counts, layer_profile(log, window_s), min_objects,
+          return significance(sources, targets, counts,
+                              layer_profile(log, window_s, max_object_actions), min_objects,
                               shared);
         });
       },
       py::arg("log"), py::arg("source"), py::arg("target"), py::arg("objects"), py::kw_only(),
       py::arg("window_s") = defaults.window_s, py::arg("min_objects") = defaults.min_objects,
-      py::arg("control") = nullptr,
+      py::arg("max_object_actions") = defaults.max_object_actions, py::arg("control") = nullptr,
       "Test each pair against the chance of two accounts so active, on objects so popular.");
   m.def(
       "benjamini_hochberg",

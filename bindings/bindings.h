@@ -22,6 +22,7 @@ void bind_propagation(pybind11::module_& m);
 void bind_run_control(pybind11::module_& m);
 void bind_significance(pybind11::module_& m);
 void bind_spectral_embedding(pybind11::module_& m);
+void bind_significant_coaction(pybind11::module_& m);
 void bind_store(pybind11::module_& m);
 void bind_case_store(pybind11::module_& m);
 void bind_triangles(pybind11::module_& m);

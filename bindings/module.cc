@@ -8,6 +8,7 @@ PYBIND11_MODULE(_core, m) {
   lockstep::bind_action_log(m);
   lockstep::bind_coaction(m);
   lockstep::bind_significance(m);
+  lockstep::bind_significant_coaction(m);
   lockstep::bind_evidence(m);
   lockstep::bind_graph(m);
   lockstep::bind_graph_snapshot(m);

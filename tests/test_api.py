@@ -2,6 +2,8 @@
 
 import itertools
 import random
+import warnings
+from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -41,6 +43,35 @@ def test_coaction_matches_all_pairs(seed):
     for window_s, min_objects in [(0, 1), (20, 2), (60, 3)]:
         got = ls.coaction(log, window_s=window_s, min_objects=min_objects)
         assert got.to_pylist() == slow_coaction(log, window_s, min_objects)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_popular_objects_are_left_out_and_listed(seed):
+    log = random_log(seed)
+    actions = Counter(log["object_id"])
+    cap = sorted(actions.values())[-4]
+    rest = [row for row in zip(*log.values(), strict=True) if actions[row[1]] <= cap]
+    want = dict(zip(log, map(list, zip(*rest, strict=True)), strict=True))
+    with pytest.warns(UserWarning, match=r"objects with .* actions were left out"):
+        got = ls.coaction(log, max_object_actions=cap, min_objects=1)
+    assert got.to_pylist() == slow_coaction(want, 60, 1)
+    popular = sorted(((o, n) for o, n in actions.items() if n > cap), key=lambda x: (-x[1], x[0]))
+    assert [tuple(row.values()) for row in ls.left_out(got).to_pylist()] == popular
+    assert popular
+    with pytest.warns(UserWarning):
+        tested = ls.significance(log, max_object_actions=cap, min_objects=1)
+    assert tested.to_pylist() == ls.significance(want, min_objects=1).to_pylist()
+    assert ls.left_out(tested) == ls.left_out(got)
+
+
+def test_nothing_is_left_out_unless_asked_for():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        table = ls.coaction(random_log(1))
+    assert ls.left_out(table).num_rows == 0
+    assert ls.left_out(table).column_names == ["object_id", "actions"]
+    with pytest.raises(ValueError, match="says nothing of objects left out"):
+        ls.left_out(pa.table({"source": [1]}))
 
 
 @pytest.mark.parametrize(

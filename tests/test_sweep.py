@@ -3,7 +3,7 @@
 import itertools
 import math
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +76,13 @@ def slow_layer(rows, window_s, min_objects):
     return pairs, active * (active - 1) // 2
 
 
+def without_popular(rows, cap):
+    """The rows on objects of at most `cap` actions in their layer, and the other objects."""
+    actions = Counter((layer, object_) for _, _, layer, object_ in rows)
+    popular = {key: count for key, count in actions.items() if count > cap}
+    return [row for row in rows if row[2:] not in popular], popular
+
+
 def slow_edges(rows, window_s, min_objects, fdr):
     """Edges of all layers by one Benjamini-Hochberg, slow and obvious."""
     tested, tests = {}, 0
@@ -131,6 +138,35 @@ def test_edges_and_evidence_match_the_slow_version(tmp_path, seed):
 def lags(pairs, source_time_s, target_time_s):
     """Of several pairs equally close either may stand for them, so their lag is compared."""
     return pairs, abs(target_time_s - source_time_s)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_popular_objects_are_left_out_of_pairs_tests_and_evidence(tmp_path, seed):
+    rows = random_rows(seed)
+    cap = 8
+    rest, popular = without_popular(rows, cap)
+    run = ls.sweep(
+        make_store(tmp_path / "store", rows), window_s=30, fdr=0.2, max_object_actions=cap
+    )
+    want = slow_edges(rest, 30, 2, 0.2)
+    assert want
+    assert popular
+    assert {
+        (edge["layer"], *sorted((edge["source"], edge["target"]))): edge["objects"]
+        for edge in run.edges.to_pylist()
+    } == {key: len(found["objects"]) for key, found in want.items()}
+    assert run.evidence.num_rows == sum(len(found["objects"]) for found in want.values())
+    left_out = run.left_out.to_pylist()
+    assert {(row["layer"], row["object_id"]): row["actions"] for row in left_out} == popular
+    assert left_out == sorted(left_out, key=lambda row: (row["layer"], -row["actions"]))
+    for layer, counts in run.summary["layers"].items():
+        own = [count for (name, _), count in popular.items() if name == layer]
+        assert (counts["left_out_objects"], counts["left_out_actions"]) == (len(own), sum(own))
+        assert counts["actions"] == sum(row[2] == layer for row in rows)
+    assert not run.alarms
+    report = run.report.read_text()
+    assert report.count("Left out.") == 2
+    assert f"--max-object-actions {cap}" in report
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -18,7 +18,7 @@ from lockstep.sweep import sweep
 
 if TYPE_CHECKING:
     from lockstep._core import RunControl, ThreadLimit, __version__
-    from lockstep.api import coaction, significance
+    from lockstep.api import coaction, left_out, significance
     from lockstep.errors import (
         CorruptData,
         InputRejected,
@@ -62,6 +62,7 @@ _HOMES = {
     "connected_components": "graph_functions",
     "core_numbers": "graph_functions",
     "graph": "graphs",
+    "left_out": "api",
     "open": "store",
     "open_graph": "graphs",
     "pagerank": "graph_scores",
@@ -93,6 +94,7 @@ __all__ = [
     "connected_components",
     "core_numbers",
     "graph",
+    "left_out",
     "open",
     "open_graph",
     "pagerank",

@@ -43,6 +43,7 @@ def thread_count() -> int: ...
 # Defaults, read from the options of the C++ functions.
 WINDOW_S: Final[int]
 MIN_OBJECTS: Final[int]
+MAX_OBJECT_ACTIONS: Final[int]
 MEMORY_BYTES: Final[int]
 FDR: Final[float]
 RESOLUTION: Final[float]
@@ -78,6 +79,7 @@ class CoactionResult:
     objects: U32
     pairs: U64
     pair_instances: int
+    left_out: tuple[U32, U64]  # objects above the cap, and their actions
     spilled: bool
 
 def coaction(
@@ -85,10 +87,20 @@ def coaction(
     *,
     window_s: int = ...,
     min_objects: int = ...,
+    max_object_actions: int = ...,
     memory_bytes: int = ...,
     spill_folder: str = ...,
     control: RunControl | None = None,
 ) -> CoactionResult: ...
+
+class LayerProfile:
+    actions: int
+    close_pairs: int  # of actions within the window
+    def testable(self, min_objects: int) -> int: ...
+
+def layer_profile(
+    log: ActionLog, *, window_s: int = ..., max_object_actions: int = ...
+) -> LayerProfile: ...
 
 class SignificanceResult:
     expected: F64
@@ -104,8 +116,28 @@ def significance(
     *,
     window_s: int = ...,
     min_objects: int = ...,
+    max_object_actions: int = ...,
     control: RunControl | None = None,
 ) -> SignificanceResult: ...
+
+class SignificantPairs:
+    kept: CoactionResult
+    tests: SignificanceResult
+    pairs: int  # with min_objects objects, kept or not
+
+def significant_coaction(
+    log: ActionLog,
+    profile: LayerProfile,
+    level: float,
+    *,
+    window_s: int = ...,
+    min_objects: int = ...,
+    max_object_actions: int = ...,
+    memory_bytes: int = ...,
+    spill_folder: str = ...,
+    control: RunControl | None = None,
+) -> SignificantPairs: ...
+def hopeful_level(fdr: float, most_pairs: int, tests: int) -> float: ...
 def benjamini_hochberg(log10_p: F64, tests: int) -> F64: ...
 
 class EvidenceResult:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import warnings
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from lockstep import _core
 from lockstep.tables import Codes, as_seconds, as_table, encode, id_column
 
-__all__ = ["coaction", "significance"]
+__all__ = ["coaction", "left_out", "significance"]
+
+_LEFT_OUT = b"left_out"  # key in the schema metadata of a table of pairs
 
 
 def coaction(
@@ -17,6 +22,7 @@ def coaction(
     *,
     window_s: int = _core.WINDOW_S,
     min_objects: int = _core.MIN_OBJECTS,
+    max_object_actions: int = _core.MAX_OBJECT_ACTIONS,
     time_unit: str = "s",
     memory_bytes: int = _core.MEMORY_BYTES,
     control: _core.RunControl | None = None,
@@ -32,6 +38,8 @@ def coaction(
         Two actions on one object this many seconds apart, or less, pair up. 0 or more.
     min_objects : int
         Keep pairs that meet on this many distinct objects. At least 1.
+    max_object_actions : int
+        Leave out objects with more actions; 0 leaves out none. `left_out` lists them.
     time_unit : {"s", "ms", "us", "ns"}
         What integer times count since 1970.
     memory_bytes : int
@@ -46,6 +54,11 @@ def coaction(
         source < target), `objects` (uint32, distinct objects shared within the window) and
         `pairs` (uint64, pairs of actions behind them).
 
+    Warns
+    -----
+    UserWarning
+        Where `max_object_actions` left objects out.
+
     Raises
     ------
     ValueError
@@ -55,9 +68,9 @@ def coaction(
 
     Notes
     -----
-    O(rows log rows + pairs of actions within the window); no popular object is capped. The same
-    result for any number of threads. A pair that meets often may do so by mere activity: see
-    `significance`.
+    O(rows log rows + pairs of actions within the window); no popular object is capped unless
+    asked for. The same result for any number of threads. A pair that meets often may do so by
+    mere activity: see `significance`.
 
     References
     ----------
@@ -72,15 +85,16 @@ def coaction(
     >>> ls.coaction(log, window_s=60, min_objects=2).to_pylist()
     [{'source': 'a', 'target': 'b', 'objects': 2, 'pairs': 2}]
     """
-    action_log, accounts = _action_log(log, time_unit)
+    action_log, accounts, objects = _action_log(log, time_unit)
     found = _core.coaction(
         action_log,
         window_s=window_s,
         min_objects=min_objects,
+        max_object_actions=max_object_actions,
         memory_bytes=memory_bytes,
         control=control,
     )
-    return _pair_table(found, accounts)
+    return _pair_table(found, accounts, objects)
 
 
 def significance(
@@ -88,6 +102,7 @@ def significance(
     *,
     window_s: int = _core.WINDOW_S,
     min_objects: int = _core.MIN_OBJECTS,
+    max_object_actions: int = _core.MAX_OBJECT_ACTIONS,
     fdr: float = _core.FDR,
     time_unit: str = "s",
     memory_bytes: int = _core.MEMORY_BYTES,
@@ -101,8 +116,8 @@ def significance(
 
     Parameters
     ----------
-    log, window_s, min_objects, time_unit, memory_bytes, control
-        As in `coaction`.
+    log, window_s, min_objects, max_object_actions, time_unit, memory_bytes, control
+        As in `coaction`; activity and crowding are those of the objects not left out.
     fdr : float
         Level of the false discovery rate that `significant` marks. In (0, 1).
 
@@ -137,11 +152,12 @@ def significance(
     """
     if not 0.0 < fdr < 1.0:
         raise ValueError(f"fdr is {fdr}; give a rate above 0 and below 1")
-    action_log, accounts = _action_log(log, time_unit)
+    action_log, accounts, objects = _action_log(log, time_unit)
     found = _core.coaction(
         action_log,
         window_s=window_s,
         min_objects=min_objects,
+        max_object_actions=max_object_actions,
         memory_bytes=memory_bytes,
         control=control,
     )
@@ -152,10 +168,11 @@ def significance(
         found.objects,
         window_s=window_s,
         min_objects=min_objects,
+        max_object_actions=max_object_actions,
         control=control,
     )
     q_value = _core.benjamini_hochberg(tested.log10_p, tested.testable)
-    table = _pair_table(found, accounts)
+    table = _pair_table(found, accounts, objects)
     for name, values in (
         ("expected", tested.expected),
         ("p_value", tested.p_value),
@@ -166,17 +183,65 @@ def significance(
     return table
 
 
-def _action_log(log: Any, time_unit: str) -> tuple[_core.ActionLog, Codes]:
+def left_out(pairs: pa.Table) -> pa.Table:
+    """List the objects that `max_object_actions` kept out of a projection.
+
+    Parameters
+    ----------
+    pairs : pyarrow.Table
+        As `coaction` or `significance` gave it; a part of it, or more columns, do no harm.
+
+    Returns
+    -------
+    pyarrow.Table
+        `object_id` (as in the log) and `actions` (uint64), the most popular first.
+
+    Raises
+    ------
+    ValueError
+        On a table that comes from neither.
+
+    Notes
+    -----
+    The list travels in the schema metadata of the table (key `left_out`, as JSON), which Arrow
+    and Parquet keep and pandas does not.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import lockstep as ls
+    >>> log = {"account_id": ["a", "b", "c"], "object_id": ["x", "x", "y"], "timestamp": [0, 1, 2]}
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
+    ...     pairs = ls.coaction(log, max_object_actions=1)
+    >>> ls.left_out(pairs).to_pylist()
+    [{'object_id': 'x', 'actions': 2}]
+    """
+    found = (pairs.schema.metadata or {}).get(_LEFT_OUT)
+    if found is None:
+        raise ValueError(
+            "the table's schema says nothing of objects left out; give one of coaction"
+        )
+    said = json.loads(found)
+    return pa.table(
+        {
+            "object_id": pa.array(said["object_id"], pa.type_for_alias(said["type"])),
+            "actions": pa.array(said["actions"], pa.uint64()),
+        }
+    )
+
+
+def _action_log(log: Any, time_unit: str) -> tuple[_core.ActionLog, Codes, Codes]:
     table = as_table(log, "account_id", "object_id", "timestamp")
     accounts = encode(id_column(table, "account_id"))
     objects = encode(id_column(table, "object_id"))
     times = as_seconds(table, "timestamp", time_unit)
     action_log = _core.ActionLog(accounts.codes, objects.codes, times, account_count=len(accounts))
-    return action_log, accounts
+    return action_log, accounts, objects
 
 
-def _pair_table(found: _core.CoactionResult, accounts: Codes) -> pa.Table:
-    return pa.table(
+def _pair_table(found: _core.CoactionResult, accounts: Codes, objects: Codes) -> pa.Table:
+    table = pa.table(
         {
             "source": accounts.take(found.source),
             "target": accounts.take(found.target),
@@ -184,3 +249,16 @@ def _pair_table(found: _core.CoactionResult, accounts: Codes) -> pa.Table:
             "pairs": pa.array(found.pairs),
         }
     )
+    popular, actions = found.left_out
+    order = np.lexsort((popular, -actions.astype(np.int64)))
+    listed = pa.table(
+        {"object_id": objects.take(popular[order]), "actions": pa.array(actions[order])}
+    )
+    if listed.num_rows:
+        warnings.warn(
+            f"{listed.num_rows:,} objects with {int(actions.sum()):,} actions were left out for "
+            f"max_object_actions; lockstep.left_out(table) lists them",
+            stacklevel=3,
+        )
+    said = {"type": str(listed["object_id"].type), **listed.to_pydict()}
+    return table.replace_schema_metadata({_LEFT_OUT: json.dumps(said)})

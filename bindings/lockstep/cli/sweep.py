@@ -53,6 +53,12 @@ _SHOWN = 20
     help="Distinct objects a pair must share.",
 )
 @click.option(
+    "--max-object-actions",
+    default=_DEFAULTS.max_object_actions,
+    show_default=True,
+    help="Leave out objects with more actions, and list them; 0 leaves out none.",
+)
+@click.option(
     "--fdr",
     default=_DEFAULTS.fdr,
     show_default=True,
@@ -100,6 +106,7 @@ def sweep(
     kinds: tuple[str, ...],
     window: str,
     min_objects: int,
+    max_object_actions: int,
     fdr: float,
     since: str | None,
     until: str | None,
@@ -127,6 +134,7 @@ def sweep(
         kinds or None,
         parse_duration(window),
         min_objects,
+        max_object_actions,
         fdr,
         None if since is None else parse_time(since, 0),
         None if until is None else parse_time(until, 0),
@@ -161,6 +169,8 @@ def sweep(
 
 
 def _tell(run: Run) -> None:
+    from lockstep.sweep.schema import left_out_notices
+
     counts = run.summary["coordination"]
     edges = sum(layer["edges"] for layer in run.summary["layers"].values())
     if not run.fresh:
@@ -170,6 +180,8 @@ def _tell(run: Run) -> None:
         f"{edges:,} edges at a false discovery rate of {run.summary['options']['fdr']}"
     )
     show_clusters(run)
+    for notice in left_out_notices(run.summary):
+        note(notice)
     for alarm in run.alarms:
         note(f"alarm: {alarm}")
     click.echo(f"\nReport: {run.report}")

@@ -12,6 +12,7 @@ import pyarrow as pa
 from lockstep.report.detail import MOST_EVIDENCE, MOST_MEMBERS, cluster_detail
 from lockstep.report.figures import MOST_VERTICES, label
 from lockstep.report.timeline import MOST_ROWS
+from lockstep.sweep.schema import left_out_notices
 
 __all__ = ["render_report"]
 
@@ -41,6 +42,7 @@ def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
         call=_call(summary),
         clusters=clusters[:MOST_LISTED],
         cluster_count=len(clusters),
+        notices=left_out_notices(summary),
         details=[cluster_detail(tables, row, window_s) for row in clusters[:MOST_CLUSTERS]],
         edge_count=tables["edges"].num_rows,
         candidates=tables["candidates"].slice(0, MOST_CANDIDATES).to_pylist(),
@@ -52,7 +54,15 @@ def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
     )
 
 
-_NAMES = ("min_objects", "fdr", "resolution", "seed", "min_cluster_size", "damping")
+_NAMES = (
+    "min_objects",
+    "max_object_actions",
+    "fdr",
+    "resolution",
+    "seed",
+    "min_cluster_size",
+    "damping",
+)
 
 
 def _command(summary: dict[str, Any]) -> str:

@@ -25,6 +25,7 @@ def sweep(
     kinds: Sequence[str] | None = _DEFAULTS.kinds,
     window_s: int = _DEFAULTS.window_s,
     min_objects: int = _DEFAULTS.min_objects,
+    max_object_actions: int = _DEFAULTS.max_object_actions,
     fdr: float = _DEFAULTS.fdr,
     since: str | int | None = None,
     until: str | int | None = None,
@@ -50,6 +51,9 @@ def sweep(
         Two actions on one object this many seconds apart, or less, pair up.
     min_objects : int
         Distinct objects that a pair must share.
+    max_object_actions : int
+        Objects with more actions are left out of a layer's pairs, tests and evidence, and listed
+        in `left_out`. 0 leaves out none.
     fdr : float
         False discovery rate of the whole list of edges, over all layers.
     since, until : str or int, optional
@@ -74,7 +78,8 @@ def sweep(
     Returns
     -------
     Run
-        Tables `clusters`, `members`, `edges`, `evidence`, `candidates`; `summary`; `report`.
+        Tables `clusters`, `members`, `edges`, `evidence`, `candidates`, `left_out`; `summary`;
+        `report`.
 
     Raises
     ------
@@ -91,6 +96,7 @@ def sweep(
         kinds=_as_kinds(kinds),
         window_s=window_s,
         min_objects=min_objects,
+        max_object_actions=max_object_actions,
         fdr=fdr,
         since_s=None if since is None else parse_time(since, 0),
         until_s=None if until is None else parse_time(until, 0),

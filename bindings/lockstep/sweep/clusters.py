@@ -88,9 +88,10 @@ def find_clusters(edges: Edges, options: SweepOptions, control: _core.RunControl
 
 
 def gather_evidence(
-    layers: list[Layer], edges: Edges, window_s: int, control: _core.RunControl
+    layers: list[Layer], edges: Edges, options: SweepOptions, control: _core.RunControl
 ) -> Evidence:
-    """The co-actions behind every edge."""
+    """The co-actions behind every edge, on the objects that were projected."""
+    cap = options.max_object_actions or np.iinfo(np.uint64).max
     parts = []
     for number, layer in enumerate(layers):
         chosen = np.flatnonzero(edges.layer == number)
@@ -98,15 +99,20 @@ def gather_evidence(
             layer.log,
             np.ascontiguousarray(edges.source[chosen]),
             np.ascontiguousarray(edges.target[chosen]),
-            window_s=window_s,
+            window_s=options.window_s,
             control=control,
         )
-        parts.append((chosen[found.edge.astype(np.int64)], found))
+        rows = np.flatnonzero(found.object_actions <= cap)
+        parts.append((chosen[found.edge[rows].astype(np.int64)], rows, found))
+
+    def joined(name: str) -> Any:
+        return np.concatenate([getattr(found, name)[rows] for _, rows, found in parts])
+
     return Evidence(
-        np.concatenate([edge for edge, _ in parts]),
-        np.concatenate([found.object for _, found in parts]),
-        np.concatenate([found.source_time_s for _, found in parts]),
-        np.concatenate([found.target_time_s for _, found in parts]),
-        np.concatenate([found.pairs for _, found in parts]),
-        np.concatenate([found.object_actions for _, found in parts]),
+        np.concatenate([edge for edge, _, _ in parts]),
+        joined("object"),
+        joined("source_time_s"),
+        joined("target_time_s"),
+        joined("pairs"),
+        joined("object_actions"),
     )

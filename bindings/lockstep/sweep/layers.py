@@ -11,7 +11,7 @@ import numpy.typing as npt
 from lockstep import _core
 from lockstep.sweep.options import SweepOptions
 
-__all__ = ["Edges", "Layer", "project", "select"]
+__all__ = ["Edges", "Layer", "Scan", "hopeful_level", "project", "scan", "select"]
 
 WEIGHT_CAP = 50.0
 _EARLIEST = -(2**63)
@@ -36,6 +36,8 @@ class Layer:
     p_value: F64
     log10_p: F64
     testable: int
+    left_out_objects: U32  # too popular by `max_object_actions`
+    left_out_actions: npt.NDArray[np.uint64]  # of each of them
     counts: dict[str, int]
 
 
@@ -62,64 +64,94 @@ class Edges:
         return np.minimum(-self.log10_p, WEIGHT_CAP)
 
 
-def project(
-    core: _core.Store,
-    kind: str,
-    options: SweepOptions,
-    memory_bytes: int,
-    control: _core.RunControl,
-) -> Layer:
-    """Scans, projects and tests one layer.
+@dataclass
+class Scan:
+    """One kind of action as the store gave it, before any pair is counted."""
 
-    Pairs with p above the level can never be significant, whatever the other layers hold, and
-    are dropped here; they stay counted among the tests.
-    """
+    name: str
+    log: _core.ActionLog
+    duplicates: int
+    profile: _core.LayerProfile
+
+
+def scan(core: _core.Store, kind: str, options: SweepOptions, control: _core.RunControl) -> Scan:
+    """Reads one layer and measures what the null test needs to know of it."""
     log, duplicates = core.scan(
         kind,
         from_s=_EARLIEST if options.since_s is None else options.since_s,
         to_s=_LATEST if options.until_s is None else options.until_s,
         control=control,
     )
-    found = _core.coaction(
-        log,
+    profile = _core.layer_profile(
+        log, window_s=options.window_s, max_object_actions=options.max_object_actions
+    )
+    return Scan(kind, log, duplicates, profile)
+
+
+def hopeful_level(scans: list[Scan], options: SweepOptions) -> float:
+    """The largest p that could be significant, whatever the pairs of all layers turn out to be.
+
+    A listed pair is behind at least `min_objects` pairs of actions, so their number bounds that
+    of the discoveries.
+    """
+    return _core.hopeful_level(
+        options.fdr,
+        sum(scan.profile.close_pairs for scan in scans) // options.min_objects,
+        sum(scan.profile.testable(options.min_objects) for scan in scans),
+    )
+
+
+def project(
+    scan: Scan,
+    options: SweepOptions,
+    level: float,
+    memory_bytes: int,
+    control: _core.RunControl,
+) -> Layer:
+    """Projects and tests one layer.
+
+    Pairs with p above `level` can never be significant. They are counted, among the pairs and
+    among the tests, but never held.
+    """
+    found = _core.significant_coaction(
+        scan.log,
+        scan.profile,
+        level,
         window_s=options.window_s,
         min_objects=options.min_objects,
+        max_object_actions=options.max_object_actions,
         memory_bytes=memory_bytes,
         control=control,
     )
-    tested = _core.significance(
-        log,
-        found.source,
-        found.target,
-        found.objects,
-        window_s=options.window_s,
-        min_objects=options.min_objects,
-        control=control,
-    )
-    active = np.zeros(log.account_count, dtype=np.bool_)
-    active[log.accounts] = True
-    hopeful = tested.log10_p <= np.log10(options.fdr)
+    kept, tests = found.kept, found.tests
+    active = np.zeros(scan.log.account_count, dtype=np.bool_)
+    active[scan.log.accounts] = True
+    left_out_objects, left_out_actions = kept.left_out
     counts = {
-        "actions": len(log),
-        "duplicates": duplicates,
+        "actions": len(scan.log),
+        "duplicates": scan.duplicates,
         "accounts": int(active.sum()),
-        "objects": log.object_count,
-        "pair_instances": found.pair_instances,
-        "pairs": len(found.source),
-        "testable": tested.testable,
+        "objects": scan.log.object_count,
+        "left_out_objects": len(left_out_objects),
+        "left_out_actions": int(left_out_actions.sum()),
+        "pair_instances": kept.pair_instances,
+        "pairs": found.pairs,
+        "testable": tests.testable,
     }
     return Layer(
-        kind,
-        log,
+        scan.name,
+        scan.log,
         active,
-        found.source[hopeful],
-        found.target[hopeful],
-        found.objects[hopeful],
-        found.pairs[hopeful],
-        tested.expected[hopeful],
-        tested.p_value[hopeful],
-        tested.log10_p[hopeful],
-        tested.testable,
+        kept.source,
+        kept.target,
+        kept.objects,
+        kept.pairs,
+        tests.expected,
+        tests.p_value,
+        tests.log10_p,
+        tests.testable,
+        left_out_objects,
+        left_out_actions,
         counts,
     )
 

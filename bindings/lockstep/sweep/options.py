@@ -14,6 +14,7 @@ __all__ = ["SweepOptions"]
 
 _LONGEST_WINDOW_S = 366 * 86_400
 _MOST_OBJECTS = 2**32 - 1
+_MOST_ACTIONS = 2**32 - 1
 _LARGEST_SEED = 2**64 - 1
 _TIMES = range(-(2**62), 2**62)
 _TYPES: dict[str, type] = {
@@ -36,6 +37,7 @@ class SweepOptions:
     kinds: tuple[str, ...] | None = None  # layers; all kinds of the store where not given
     window_s: int = _core.WINDOW_S  # seconds between two actions of a pair, at most
     min_objects: int = _core.MIN_OBJECTS  # distinct objects a pair must share
+    max_object_actions: int = _core.MAX_OBJECT_ACTIONS  # objects above are left out; 0: none
     fdr: float = _core.FDR  # false discovery rate of the list of edges
     since_s: int | None = None  # first second that counts, UTC
     until_s: int | None = None  # first second that counts no more, UTC
@@ -56,6 +58,10 @@ class SweepOptions:
             (
                 not 1 <= self.min_objects <= _MOST_OBJECTS,
                 f"min-objects is {self.min_objects}; give 1 to {_MOST_OBJECTS}",
+            ),
+            (
+                not 0 <= self.max_object_actions <= _MOST_ACTIONS,
+                f"max-object-actions is {self.max_object_actions}; give 1 or more, or 0 for no cap",
             ),
             (not 0.0 < self.fdr < 1.0, f"fdr is {self.fdr}; give a rate above 0 and below 1"),
             (

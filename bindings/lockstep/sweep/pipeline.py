@@ -21,7 +21,7 @@ from lockstep.errors import ConfigError, InputRejected
 from lockstep.report import render_report
 from lockstep.store import Store
 from lockstep.sweep.clusters import find_clusters, gather_evidence
-from lockstep.sweep.layers import Layer, project, select
+from lockstep.sweep.layers import Layer, hopeful_level, project, scan, select
 from lockstep.sweep.options import SweepOptions
 from lockstep.sweep.referrals import (
     Label,
@@ -109,15 +109,20 @@ def _find(
     stage: _Stages,
 ) -> tuple[dict[str, pa.Table], dict[str, Any]]:
     """The tables of a run, and what its summary says of them."""
-    layers: list[Layer] = []
+    scans = []
     for kind in kinds:
-        with stage(f"project {kind}") as control:
-            layers.append(project(store.core, kind, options, memory_bytes, control))
+        with stage(f"read {kind}") as control:
+            scans.append(scan(store.core, kind, options, control))
+    level = hopeful_level(scans, options)
+    layers: list[Layer] = []
+    for scanned in scans:
+        with stage(f"project {scanned.name}") as control:
+            layers.append(project(scanned, options, level, memory_bytes, control))
     edges = select(layers, options.fdr)
     with stage("communities") as control:
         coordination = find_clusters(edges, options, control)
     with stage("evidence") as control:
-        evidence = gather_evidence(layers, edges, options.window_s, control)
+        evidence = gather_evidence(layers, edges, options, control)
     with stage("candidates") as control:
         candidates, referral_counts = rank_candidates(
             coordination, labels, store, options.damping, control

@@ -45,6 +45,7 @@ def result_tables(
         "edges": _edges(edges, edge_cluster, names),
         "evidence": _evidence(evidence, names),
         "candidates": _candidates(candidates),
+        "left_out": _left_out(store, layers),
     }
 
 
@@ -84,6 +85,21 @@ def _evidence(evidence: Evidence, names: dict[str, pa.Array]) -> pa.Table:
             "lag_s": pa.array(evidence.target_time_s - evidence.source_time_s),
             "pairs": pa.array(evidence.pairs),
             "object_actions": pa.array(evidence.object_actions),
+        },
+    )
+
+
+def _left_out(store: Store, layers: list[Layer]) -> pa.Table:
+    objects = np.concatenate([layer.left_out_objects for layer in layers])
+    actions = np.concatenate([layer.left_out_actions for layer in layers]).astype(np.int64)
+    number = np.repeat(np.arange(len(layers)), [len(layer.left_out_objects) for layer in layers])
+    order = np.lexsort((objects, -actions, number))
+    return make_table(
+        "left_out",
+        {
+            "layer": [layers[i].name for i in number[order]],
+            "object_id": store.names("object", np.ascontiguousarray(objects[order])),
+            "actions": pa.array(actions[order]),
         },
     )
 

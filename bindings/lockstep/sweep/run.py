@@ -108,6 +108,11 @@ class Run:
         """Accounts near referred ones."""
         return self._table("candidates")
 
+    @property
+    def left_out(self) -> pa.Table:
+        """Objects that `max_object_actions` kept out, by layer, the most popular first."""
+        return self._table("left_out")
+
     def why(self, a: str, b: str) -> pa.Table:
         """Evidence of the edges between two accounts, by time; no rows where there is none."""
         return _between(self.evidence, a, b).sort_by("source_time_s")

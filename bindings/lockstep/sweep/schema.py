@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-__all__ = ["RUN_JSON", "TABLES", "as_markdown", "make_table"]
+__all__ = ["RUN_JSON", "TABLES", "as_markdown", "left_out_notices", "make_table"]
 
 Column = tuple[str, pa.DataType, str]
 
@@ -69,6 +69,11 @@ TABLES: dict[str, list[Column]] = {
         ("path_probability", pa.float64(), "of that very walk"),
         ("sources", pa.list_(pa.string()), "who referred the account where the path begins"),
     ],
+    "left_out": [
+        ("layer", pa.string(), "kind of action"),
+        ("object_id", pa.string(), "object with more actions than max_object_actions"),
+        ("actions", pa.int64(), "its actions; they count in no pair, no test and no evidence"),
+    ],
 }
 
 
@@ -84,7 +89,8 @@ RUN_JSON = {
     "finished_s": "when, UTC seconds",
     "peak_memory_mib": "most memory that the process had, MiB",
     "input": "actions and accounts that the sweep read, over all layers; first and last time",
-    "layers": "by kind: actions, duplicates (across jobs), accounts, objects, pair_instances "
+    "layers": "by kind: actions, duplicates (across jobs), accounts, objects; left_out_objects and "
+    "left_out_actions (of objects above max_object_actions, listed in left_out); pair_instances "
     "(pairs of actions in the window), pairs (of accounts, with min_objects), testable "
     "(pairs of accounts active enough to be tested), edges",
     "coordination": "the graph of all layers: vertices, pairs, communities, modularity, "
@@ -108,6 +114,18 @@ def make_table(name: str, columns: dict[str, Any]) -> pa.Table:
         array = values if isinstance(values, pa.Array) else pa.array(values, field.type)
         arrays.append(array.cast(field.type))
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def left_out_notices(summary: dict[str, Any]) -> list[str]:
+    """What the cap on objects kept out of each layer, one sentence a layer that lost any."""
+    cap = summary["options"]["max_object_actions"]
+    return [
+        f"layer {name}: {layer['left_out_objects']:,} of {layer['objects']:,} objects have more "
+        f"than {cap:,} actions and were left out, with {layer['left_out_actions']:,} of "
+        f"{layer['actions']:,} actions; left_out.parquet lists them"
+        for name, layer in summary["layers"].items()
+        if layer["left_out_objects"]
+    ]
 
 
 def as_markdown() -> str:
