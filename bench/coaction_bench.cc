@@ -1,67 +1,117 @@
-// How long does projection take, and in how much memory, on logs of 1, 10 and 100 million actions?
-//   coaction_bench [actions] [trials]
-// One JSON line; the result is verified by counting sampled pairs again from the loose rows.
+// How long does projection take, and in how much memory, on logs of 1 to 100 million actions?
+//   coaction_bench [actions] [trials] [case ...]
+// Cases: plain (all pairs), test (their null test), fused (projection and test in one, keeping
+// what could be significant at a false discovery rate of 0.05), capped (plain, without objects of
+// more than 1,000 actions). All where none is named; past 20 million actions, whose pairs fill
+// any disk, fused and capped. Two JSON lines a case; results are verified by counting sampled
+// pairs again from the loose rows. The peak is that of the log and the case alone.
 
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <set>
-#include <unordered_map>
+#include <string_view>
 
 #include "action_generator.h"
+#include "coaction_check.h"
 #include "harness.h"
-#include "lockstep/algorithms/coaction.h"
-#include "lockstep/algorithms/significance.h"
+#include "lockstep/algorithms/significant_coaction.h"
 
 namespace {
 
 using namespace lockstep;
 
 constexpr std::int64_t kWindow = 60;
+constexpr std::uint32_t kMinObjects = 2;
+constexpr std::uint64_t kCap = 1000;
+constexpr double kFdr = 0.05;
 
-/// Counts the shared objects of one pair from the two accounts' own rows.
-std::uint32_t shared_objects(const std::vector<std::pair<ObjectId, TimeS>>& a,
-                             const std::vector<std::pair<ObjectId, TimeS>>& b) {
-  std::set<ObjectId> met;
-  for (const auto& [object, time] : a) {
-    for (const auto& [other, when] : b) {
-      if (object == other && std::abs(time - when) <= kWindow) met.insert(object);
-    }
-  }
-  return static_cast<std::uint32_t>(met.size());
+struct Totals {
+  std::uint64_t instances = 0;
+  std::uint64_t pairs = 0;
+};
+
+void tell(const char* name, const ActionLog& log, double seconds, const Totals& totals,
+          const CoactionResult& kept, double level) {
+  std::uint64_t left_out = 0;
+  for (const LeftOut& object : kept.left_out) left_out += object.actions;
+  std::printf(
+      "{\"case\":\"%s\",\"actions\":%lu,\"pair_instances\":%lu,\"instances_per_s\":%.0f,"
+      "\"pairs\":%lu,\"kept_pairs\":%zu,\"level\":%.3g,\"left_out_objects\":%zu,"
+      "\"left_out_actions\":%lu,\"spilled\":%s}\n",
+      name, log.size(), totals.instances, static_cast<double>(totals.instances) / seconds,
+      totals.pairs, kept.source.size(), level, kept.left_out.size(), left_out,
+      kept.spilled ? "true" : "false");
+  std::fflush(stdout);
 }
 
-/// Checks 1,000 kept pairs, spread over the result, and 1,000 random pairs that may be absent.
-bool verify(const ActionLog& log, const CoactionResult& result) {
-  SplitMix random(99);
-  std::set<std::pair<AccountId, AccountId>> sample;
-  for (int i = 0; i < 1000 && result.source.size() > 0; ++i) {
-    const auto at = random.below(result.source.size());
-    sample.emplace(result.source[at], result.target[at]);
-    const auto a = static_cast<AccountId>(random.below(log.account_count()));
-    const auto b = static_cast<AccountId>(random.below(log.account_count()));
-    if (a != b) sample.emplace(std::min(a, b), std::max(a, b));
-  }
-  std::unordered_map<AccountId, std::vector<std::pair<ObjectId, TimeS>>> rows;
-  for (const auto& [a, b] : sample) rows[a], rows[b];
-  for (std::size_t run = 0; run < log.object_count(); ++run) {
-    for (auto i = log.offsets()[run]; i < log.offsets()[run + 1]; ++i) {
-      const auto found = rows.find(log.accounts()[i]);
-      if (found != rows.end()) found->second.emplace_back(log.objects()[run], log.times()[i]);
-    }
-  }
-  for (const auto& [a, b] : sample) {
-    const auto sources = result.source.view();
-    const auto range = std::equal_range(sources.begin(), sources.end(), a);
-    const auto begin = range.first - sources.begin();
-    const auto end = range.second - sources.begin();
-    const auto targets = result.target.view();
-    const auto at =
-        std::lower_bound(targets.begin() + begin, targets.begin() + end, b) - targets.begin();
-    const bool kept = at < end && targets[static_cast<std::size_t>(at)] == b;
-    const auto want = shared_objects(rows[a], rows[b]);
-    if (kept ? result.objects[static_cast<std::size_t>(at)] != want : want >= 2) return false;
-  }
-  return true;
+Totals plain(const char* name, const ActionLog& log, int trials, std::uint64_t cap,
+             CoactionResult& result) {
+  reset_peak_memory();
+  const double seconds = report(
+      {name, log.account_count(), log.size()}, trials,
+      [&] {
+        result = {};
+        result = coaction(
+            log, {.window_s = kWindow, .min_objects = kMinObjects, .max_object_actions = cap});
+      },
+      [&] {
+        return CoactionCheck(log, kWindow, cap)
+            .holds(result, [](AccountId, AccountId, std::uint32_t objects) {
+              return objects >= kMinObjects;
+            });
+      });
+  const Totals totals{result.pair_instances, result.source.size()};
+  tell(name, log, seconds, totals, result, 1.0);
+  return totals;
+}
+
+void test(const ActionLog& log, int trials, const CoactionResult& pairs) {
+  SignificanceResult tested;
+  std::vector<double> q;
+  reset_peak_memory();
+  report(
+      {"significance", log.account_count(), pairs.source.size()}, trials,
+      [&] {
+        tested = significance(pairs.source.view(), pairs.target.view(), pairs.objects.view(),
+                              layer_profile(log, kWindow), kMinObjects);
+        q = benjamini_hochberg(tested.log10_p, tested.testable);
+      },
+      [&] { return std::count_if(q.begin(), q.end(), [](double x) { return x <= kFdr; }) > 0; });
+}
+
+Totals fused(const ActionLog& log, int trials) {
+  SignificantPairs found;
+  LayerProfile profile;
+  double level = 1.0;
+  reset_peak_memory();
+  const double seconds = report(
+      {"coaction fused", log.account_count(), log.size()}, trials,
+      [&] {
+        found = {};
+        profile = layer_profile(log, kWindow);
+        level = hopeful_level(kFdr, close_pairs(profile) / kMinObjects,
+                              testable_pairs(profile, kMinObjects));
+        found = significant_coaction(log, profile, level,
+                                     {.window_s = kWindow, .min_objects = kMinObjects});
+      },
+      [&] {
+        const ExpectedObjects expected(profile);
+        return CoactionCheck(log, kWindow, 0)
+            .holds(found.kept, [&](AccountId a, AccountId b, std::uint32_t objects) {
+              const double lambda = expected(profile.activity[a], profile.activity[b]);
+              return objects >= kMinObjects &&
+                     log10_poisson_upper_tail(objects, lambda) <= std::log10(level);
+            });
+      });
+  const Totals totals{found.kept.pair_instances, found.pairs};
+  tell("coaction fused", log, seconds, totals, found.kept, level);
+  return totals;
+}
+
+ActionLog make_log(std::uint64_t actions) {
+  auto generated = generate_log(actions, 1);
+  return ActionLog::from_columns(generated.accounts, generated.objects, generated.times,
+                                 generated.account_count);
 }
 
 }  // namespace
@@ -69,28 +119,26 @@ bool verify(const ActionLog& log, const CoactionResult& result) {
 int main(int argc, char** argv) {
   const std::uint64_t actions = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 10'000'000;
   const int trials = argc > 2 ? std::atoi(argv[2]) : 3;
-  auto generated = generate_log(actions, 1);
-  const auto log = ActionLog::from_columns(generated.accounts, generated.objects, generated.times,
-                                           generated.account_count);
-  generated = {};
-  CoactionResult result;
-  report(
-      {"coaction", log.account_count(), log.size()}, trials,
-      [&] { result = coaction(log, {.window_s = kWindow, .min_objects = 2}); },
-      [&] { return verify(log, result); });
-  std::printf(
-      "{\"case\":\"coaction\",\"actions\":%lu,\"pair_instances\":%lu,\"kept_pairs\":%zu,"
-      "\"spilled\":%s}\n",
-      log.size(), result.pair_instances, result.source.size(), result.spilled ? "true" : "false");
-  SignificanceResult tested;
-  std::vector<double> q;
-  report(
-      {"significance", log.account_count(), result.source.size()}, trials,
-      [&] {
-        tested = significance(result.source.view(), result.target.view(), result.objects.view(),
-                              layer_profile(log, kWindow), 2);
-        q = benjamini_hochberg(tested.log10_p, tested.testable);
-      },
-      [&] { return std::count_if(q.begin(), q.end(), [](double x) { return x <= 0.05; }) > 0; });
+  const auto wanted = [&](std::string_view name, bool otherwise) {
+    if (argc <= 3) return otherwise;
+    return std::find(argv + 3, argv + argc, name) != argv + argc;
+  };
+  const bool fits = actions <= 20'000'000;
+  const auto log = make_log(actions);
+  Totals all;
+  if (wanted("plain", fits)) {
+    CoactionResult pairs;
+    all = plain("coaction", log, trials, 0, pairs);
+    if (wanted("test", fits)) test(log, trials, pairs);
+  }
+  if (wanted("fused", true)) {
+    const auto totals = fused(log, trials);
+    if (all.pairs != 0 && (totals.pairs != all.pairs || totals.instances != all.instances)) {
+      std::fputs("coaction fused: counts differ from plain\n", stderr);
+      return 1;
+    }
+  }
+  CoactionResult capped;
+  if (wanted("capped", true)) plain("coaction capped", log, trials, kCap, capped);
   return 0;
 }
