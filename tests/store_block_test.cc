@@ -100,7 +100,7 @@ TEST(Block, NoBytesMakeItReadOrWriteOutOfBounds) {
       body[1 + random() % (body.size() - 1)] = static_cast<char>(random());
     }
     if (random() % 4 == 0) body.resize(1 + random() % body.size());
-    put_big_endian(body, hash_bytes(body), 8);
+    put_big_endian(body, hash_long(body), 8);
     std::vector<ActionRow> decoded;
     if (!decode_block(body, BlockOrder::kByObject, 3, decoded)) {
       ASSERT_TRUE(decoded.empty());

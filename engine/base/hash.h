@@ -16,4 +16,8 @@ namespace lockstep {
 /// keeping secrets.
 [[nodiscard]] std::uint64_t hash_bytes(std::string_view bytes);
 
+/// The like for long strings, several times as fast: four lanes side by side. A change within one
+/// aligned word of eight bytes always changes it.
+[[nodiscard]] std::uint64_t hash_long(std::string_view bytes);
+
 }  // namespace lockstep

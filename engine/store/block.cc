@@ -4,119 +4,78 @@
 #include <cstring>
 
 #include "../base/hash.h"
+#include "bit_pack.h"
 #include "bytes.h"
 
 namespace lockstep {
 namespace {
 
-// A block is: version, rows, day; runs as (id delta, length); times as delta from the row before
-// in the run, or from the start of the day; the other id of each row in as many bytes as the
-// largest needs; the targets likewise, or width 0 where no row has one; 8 bytes of hash.
-constexpr char kVersion = 1;
+// A block is: version, rows, day, first leading id, smallest other id; then packed columns: how
+// much the leading id grows from the row before; seconds after the row before of the same leading
+// id, or after midnight; the other id less the smallest; 1 and the targets, or 0; 8 bytes of hash.
+constexpr char kVersion = 2;
+constexpr std::size_t kHashBytes = 8;
+static_assert(kHashBytes >= kPackSlack);
+constexpr std::int64_t kMostDays = kLatestTime / kDaySeconds;
 
-std::uint32_t major_of(const ActionRow& row, BlockOrder order) {
-  return order == BlockOrder::kByObject ? row.object : row.account;
-}
-std::uint32_t minor_of(const ActionRow& row, BlockOrder order) {
-  return order == BlockOrder::kByObject ? row.account : row.object;
-}
-
-int width_of(std::uint32_t largest) {
-  int bytes = 1;
-  while (bytes < 4 && largest >> (8 * bytes) != 0) ++bytes;
-  return bytes;
+/// Columns become differences, from the end on so that each still finds the row before.
+void take_differences(BlockColumns& columns) {
+  auto& leading = columns.leading;
+  auto& seconds = columns.seconds;
+  for (auto row = columns.size() - 1; row > 0; --row) {
+    leading[row] -= leading[row - 1];
+    if (leading[row] == 0) seconds[row] -= seconds[row - 1];
+  }
+  leading[0] = 0;
 }
 
-template <class Value>
-void put_column(std::string& out, std::span<const ActionRow> rows, const Value& value) {
+std::uint32_t largest_of(const std::vector<std::uint32_t>& numbers) {
   std::uint32_t largest = 0;
-  for (const auto& row : rows) largest = std::max(largest, value(row));
-  const int width = width_of(largest);
-  out.push_back(static_cast<char>(width));
-  for (const auto& row : rows) {
-    const std::uint32_t number = value(row);
-    for (int byte = 0; byte < width; ++byte) {
-      out.push_back(static_cast<char>((number >> (8 * byte)) & 0xff));
-    }
-  }
+  for (const auto number : numbers) largest = number > largest ? number : largest;
+  return largest;
 }
 
-/// Hands each number of a column to `take(row, number)`; false on a width that cannot be.
-template <class Take>
-bool take_column(ByteReader& reader, std::size_t rows, const Take& take) {
-  const auto width = reader.big_endian(1);
-  if (width < 1 || width > 4) return false;
-  const auto column = reader.bytes(rows * width);
-  if (!reader.good()) return false;
+/// Undoes `take_differences`; false where an id or a time passes its end.
+bool add_differences(std::uint32_t first, BlockColumns& columns) {
+  constexpr std::uint32_t kSeconds = kDaySeconds;
+  static_assert(std::uint64_t{kSeconds} * kBlockRows < 1ULL << 32);  // the sum below cannot wrap
+  if (largest_of(columns.seconds) >= kSeconds) return false;
+  std::uint64_t id = first;
+  std::uint32_t second = 0;
+  const auto rows = columns.size();
+  auto* const leading = columns.leading.data();
+  auto* const seconds = columns.seconds.data();
   for (std::size_t row = 0; row < rows; ++row) {
-    std::uint32_t number = 0;
-    for (std::size_t byte = 0; byte < width; ++byte) {
-      number |= static_cast<std::uint32_t>(static_cast<unsigned char>(column[row * width + byte]))
-                << (8 * byte);
-    }
-    take(row, number);
+    const std::uint32_t grown = leading[row];
+    id += grown;
+    second = (grown == 0 ? second : 0) + seconds[row];
+    leading[row] = static_cast<std::uint32_t>(id);
+    seconds[row] = second;
   }
-  return true;
+  return id <= 0xffffffffULL && largest_of(columns.seconds) < kSeconds;
 }
 
-void put_runs(std::string& out, std::span<const ActionRow> rows, BlockOrder order) {
-  std::string runs;
-  std::uint64_t count = 0;
-  std::uint32_t before = 0;
-  for (std::size_t begin = 0; begin < rows.size();) {
-    std::size_t end = begin + 1;
-    const std::uint32_t id = major_of(rows[begin], order);
-    while (end < rows.size() && major_of(rows[end], order) == id) ++end;
-    put_varint(runs, id - before);
-    put_varint(runs, end - begin);
-    before = id;
-    begin = end;
-    ++count;
+/// Adds the smallest id back; false where one passes its end.
+bool add_base(std::uint32_t least, std::vector<std::uint32_t>& ids) {
+  std::uint32_t wrapped = 0;
+  for (auto& id : ids) {
+    id += least;
+    wrapped |= static_cast<std::uint32_t>(id < least);
   }
-  put_varint(out, count);
-  out += runs;
+  return wrapped == 0;
 }
 
-void put_times(std::string& out, std::span<const ActionRow> rows, BlockOrder order) {
-  const TimeS start = day_of(rows[0].time) * kDaySeconds;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const bool same_run = i != 0 && major_of(rows[i], order) == major_of(rows[i - 1], order);
-    put_varint(out,
-               static_cast<std::uint64_t>(rows[i].time - (same_run ? rows[i - 1].time : start)));
+BlockHeader take_header(ByteReader& reader) {
+  const auto rows = reader.varint();
+  const auto day = unzigzag(reader.varint());
+  const auto first = reader.varint();
+  const auto least = reader.varint();
+  constexpr std::uint64_t kMostId = 0xffffffffULL;
+  if (!reader.good() || rows > kBlockRows || first > kMostId || least > kMostId ||
+      day > kMostDays || day < -kMostDays) {
+    return {};
   }
-}
-
-/// Fills in the grouped ids; `first` marks the rows that begin a run.
-bool take_runs(ByteReader& reader, BlockOrder order, std::span<ActionRow> rows,
-               std::vector<char>& first) {
-  const auto runs = reader.varint();
-  std::uint64_t id = 0;
-  std::size_t row = 0;
-  for (std::uint64_t run = 0; run < runs; ++run) {
-    id += reader.varint();
-    const auto length = reader.varint();
-    if (!reader.good() || id > 0xffffffffULL || length == 0 || length > rows.size() - row) {
-      return false;
-    }
-    first[row] = 1;
-    for (std::uint64_t i = 0; i < length; ++i, ++row) {
-      (order == BlockOrder::kByObject ? rows[row].object : rows[row].account) =
-          static_cast<std::uint32_t>(id);
-    }
-  }
-  return row == rows.size();
-}
-
-bool take_times(ByteReader& reader, TimeS start, std::span<ActionRow> rows,
-                const std::vector<char>& first) {
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    const auto delta = reader.varint();
-    const TimeS from = first[row] != 0 ? start : rows[row - 1].time;
-    if (delta >= static_cast<std::uint64_t>(kDaySeconds)) return false;
-    rows[row].time = from + static_cast<TimeS>(delta);
-    if (rows[row].time >= start + kDaySeconds) return false;
-  }
-  return reader.good();
+  return {rows, day, static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(least)};
 }
 
 }  // namespace
@@ -127,58 +86,94 @@ std::uint64_t row_hash(const ActionRow& row) {
   return mix(hash ^ (static_cast<std::uint64_t>(row.kind) << 32 | row.target));
 }
 
-std::string encode_block(std::span<const ActionRow> rows, BlockOrder order) {
+void BlockColumns::clear() {
+  leading.clear();
+  seconds.clear();
+  other.clear();
+  targets.clear();
+}
+
+std::uint32_t BlockColumns::largest_other() const { return largest_of(other); }
+
+std::string encode_columns(BlockColumns& columns) {
   std::string block;
-  block.reserve(rows.size() * 8);
+  block.reserve(64 + columns.size() * 8);
   block.push_back(kVersion);
-  put_varint(block, rows.size());
-  put_varint(block, zigzag(day_of(rows[0].time)));
-  put_runs(block, rows, order);
-  put_times(block, rows, order);
-  put_column(block, rows, [&](const ActionRow& row) { return minor_of(row, order); });
-  if (std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.target != 0; })) {
-    put_column(block, rows, [](const ActionRow& row) { return row.target; });
-  } else {
-    block.push_back(0);
-  }
-  put_big_endian(block, hash_bytes(block), 8);
+  put_varint(block, columns.size());
+  put_varint(block, zigzag(columns.day));
+  put_varint(block, columns.leading[0]);
+  const auto least = *std::min_element(columns.other.begin(), columns.other.end());
+  put_varint(block, least);
+  take_differences(columns);
+  for (auto& id : columns.other) id -= least;
+  put_packed(block, columns.leading);
+  put_packed(block, columns.seconds);
+  put_packed(block, columns.other);
+  block.push_back(columns.targets.empty() ? 0 : 1);
+  if (!columns.targets.empty()) put_packed(block, columns.targets);
+  put_big_endian(block, hash_long(block), kHashBytes);
   return block;
+}
+
+bool is_whole(std::string_view block) {
+  if (block.size() < 2 * kHashBytes || block[0] != kVersion) return false;
+  const auto body = block.substr(0, block.size() - kHashBytes);
+  return ByteReader(block.substr(body.size())).big_endian(kHashBytes) == hash_long(body);
+}
+
+BlockHeader read_header(std::string_view block) {
+  ByteReader reader(block.substr(1));
+  return take_header(reader);
+}
+
+bool decode_columns(std::string_view block, BlockColumns& columns) {
+  ByteReader reader(block.substr(1));
+  const auto [count, day, first, least] = take_header(reader);
+  if (count == 0) return false;
+  columns.day = day;
+  columns.leading.resize(count);
+  columns.seconds.resize(count);
+  columns.other.resize(count);
+  if (!take_packed(reader, columns.leading) || !take_packed(reader, columns.seconds) ||
+      !take_packed(reader, columns.other)) {
+    return false;
+  }
+  const auto has_targets = reader.big_endian(1);
+  columns.targets.resize(has_targets == 0 ? 0 : count);
+  if (has_targets > 1 || (has_targets == 1 && !take_packed(reader, columns.targets))) return false;
+  if (!reader.good() || reader.left() != kHashBytes) return false;
+  return columns.leading[0] == 0 && add_base(least, columns.other) &&
+         add_differences(first, columns);
+}
+
+std::string encode_block(std::span<const ActionRow> rows, BlockOrder order) {
+  const bool by_object = order == BlockOrder::kByObject;
+  BlockColumns columns;
+  columns.day = day_of(rows[0].time);
+  for (const auto& row : rows) {
+    columns.leading.push_back(by_object ? row.object : row.account);
+    columns.seconds.push_back(static_cast<std::uint32_t>(row.time - columns.day * kDaySeconds));
+    columns.other.push_back(by_object ? row.account : row.object);
+  }
+  if (std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.target != 0; })) {
+    for (const auto& row : rows) columns.targets.push_back(row.target);
+  }
+  return encode_columns(columns);
 }
 
 bool decode_block(std::string_view block, BlockOrder order, std::uint16_t kind,
                   std::vector<ActionRow>& rows) {
-  if (block.size() < 16 || block[0] != kVersion) return false;
-  const auto body = block.substr(0, block.size() - 8);
-  if (ByteReader(block.substr(body.size())).big_endian(8) != hash_bytes(body)) return false;
-  ByteReader reader(body.substr(1));
-  const auto count = reader.varint();
-  const auto day = unzigzag(reader.varint());
-  constexpr std::int64_t kMostDays = kLatestTime / kDaySeconds;
-  if (!reader.good() || count == 0 || count > kBlockRows || day > kMostDays || day < -kMostDays) {
-    return false;
+  BlockColumns columns;
+  if (!is_whole(block) || !decode_columns(block, columns)) return false;
+  const bool by_object = order == BlockOrder::kByObject;
+  const TimeS midnight = columns.day * kDaySeconds;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const auto leading = columns.leading[i];
+    const auto other = columns.other[i];
+    rows.push_back({midnight + columns.seconds[i], by_object ? other : leading,
+                    by_object ? leading : other, columns.targets.empty() ? 0 : columns.targets[i],
+                    kind});
   }
-  std::vector<ActionRow> decoded(count);
-  std::vector<char> first(count, 0);
-  for (auto& row : decoded) row.kind = kind;
-  if (!take_runs(reader, order, decoded, first) ||
-      !take_times(reader, day * kDaySeconds, decoded, first) ||
-      !take_column(reader, count, [&](std::size_t row, std::uint32_t id) {
-        (order == BlockOrder::kByObject ? decoded[row].account : decoded[row].object) = id;
-      })) {
-    return false;
-  }
-  const bool has_targets = reader.left() > 1;
-  if (has_targets) {
-    if (!take_column(reader, count, [&](std::size_t row, std::uint32_t target) {
-          decoded[row].target = target;
-        })) {
-      return false;
-    }
-  } else if (reader.big_endian(1) != 0) {
-    return false;
-  }
-  if (!reader.at_end()) return false;
-  rows.insert(rows.end(), decoded.begin(), decoded.end());
   return true;
 }
 

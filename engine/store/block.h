@@ -38,6 +38,39 @@ constexpr TimeS kLatestTime = (1LL << 38) * kDaySeconds;  ///< keys have room fo
 /// 64-bit hash of a row; rows of a job are checked by the sum of theirs.
 [[nodiscard]] std::uint64_t row_hash(const ActionRow& row);
 
+/// The rows of a block as columns of equal length. `leading` is the id that the order groups by,
+/// which never falls; `seconds` count from midnight and never fall while `leading` stays.
+struct BlockColumns {
+  std::int64_t day = 0;
+  std::vector<std::uint32_t> leading;
+  std::vector<std::uint32_t> seconds;
+  std::vector<std::uint32_t> other;    ///< the other id
+  std::vector<std::uint32_t> targets;  ///< as ActionRow::target; empty where no row has one
+
+  [[nodiscard]] std::size_t size() const { return leading.size(); }
+  [[nodiscard]] std::uint32_t largest_other() const;
+  void clear();
+};
+
+/// Encodes columns of 1 to kBlockRows rows. Leaves differences in `leading` and `seconds`.
+[[nodiscard]] std::string encode_columns(BlockColumns& columns);
+
+/// Whether a block has the version and the hash that `encode_columns` gave it.
+[[nodiscard]] bool is_whole(std::string_view block);
+
+/// What a block that `is_whole` says of itself.
+struct BlockHeader {
+  std::size_t rows = 0;  ///< 1 to kBlockRows; 0 where the block cannot be read
+  std::int64_t day = 0;
+  std::uint32_t first = 0;  ///< the leading id of the first row
+  std::uint32_t least = 0;  ///< the smallest other id
+};
+[[nodiscard]] BlockHeader read_header(std::string_view block);
+
+/// Reads a block that `is_whole`. False, with undefined columns, on bytes that `encode_columns`
+/// cannot have written: no input makes it read or write out of bounds.
+[[nodiscard]] bool decode_columns(std::string_view block, BlockColumns& columns);
+
 /// Encodes at most kBlockRows rows of one kind and day, sorted as `order` says.
 [[nodiscard]] std::string encode_block(std::span<const ActionRow> rows, BlockOrder order);
 

@@ -29,6 +29,14 @@ enum Family : std::size_t {
   return {"segments", "by_account", "edges_out", "edges_in", "ids", "names", "manifest"};
 }
 
+/// Families of blocks that are packed as bits.
+[[nodiscard]] inline std::vector<std::string> packed_family_names() {
+  return {"segments", "by_account"};
+}
+[[nodiscard]] constexpr bool is_packed(Family family) {
+  return family == kSegments || family == kByAccount;
+}
+
 constexpr std::size_t kNamesPerBlock = 1024;
 
 /// Key of an action block, in `segments` or `by_account`.

@@ -5,6 +5,7 @@
 #include <rocksdb/table.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <system_error>
 
 #include "../base/file_io.h"
@@ -37,7 +38,7 @@ void check(const rocksdb::Status& status, const std::string& what,
   throw StorageError(text);
 }
 
-rocksdb::Options database_options() {
+rocksdb::Options database_options(bool packed) {
   rocksdb::Options options;
   options.paranoid_checks = true;
   options.track_and_verify_wals_in_manifest = true;
@@ -48,10 +49,11 @@ rocksdb::Options database_options() {
   options.keep_log_file_num = 2;
   options.max_open_files = -1;
   options.max_background_jobs = 2;
-  options.compression = rocksdb::CompressionType::kLZ4Compression;
-  options.bottommost_compression = rocksdb::CompressionType::kZSTD;
+  options.compression = packed ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
+  options.bottommost_compression = packed ? rocksdb::kNoCompression : rocksdb::kZSTD;
   rocksdb::BlockBasedTableOptions table;
   table.format_version = 5;
+  table.checksum = rocksdb::kXXH3;
   table.block_size = 16 << 10;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.partition_filters = true;
@@ -74,7 +76,7 @@ ScratchFolder::~ScratchFolder() {
 }
 
 Database::Database(const std::filesystem::path& path, const std::vector<std::string>& families,
-                   Mode mode)
+                   Mode mode, const std::vector<std::string>& packed)
     : path_(path),
       scratch_(mode == Mode::kFollow ? std::make_unique<ScratchFolder>() : nullptr),
       process_(::getpid()) {
@@ -84,7 +86,8 @@ Database::Database(const std::filesystem::path& path, const std::vector<std::str
   std::vector<rocksdb::ColumnFamilyDescriptor> wanted;
   wanted.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions(options));
   for (const auto& name : families) {
-    wanted.emplace_back(name, rocksdb::ColumnFamilyOptions(options));
+    const bool is_packed = std::find(packed.begin(), packed.end(), name) != packed.end();
+    wanted.emplace_back(name, rocksdb::ColumnFamilyOptions(database_options(is_packed)));
   }
   rocksdb::DB* opened = nullptr;
   const auto status =
@@ -132,6 +135,31 @@ std::unique_ptr<rocksdb::Iterator> Database::iterate(std::size_t family) const {
   options.verify_checksums = true;
   options.total_order_seek = true;
   return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(options, handles_[family]));
+}
+
+std::unique_ptr<rocksdb::Iterator> Database::iterate_once(std::size_t family,
+                                                          const rocksdb::Slice& end) const {
+  rocksdb::ReadOptions options;
+  options.verify_checksums = true;
+  options.total_order_seek = true;
+  options.fill_cache = false;
+  options.iterate_upper_bound = &end;
+  return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(options, handles_[family]));
+}
+
+std::vector<std::string> Database::split(std::size_t family, const std::string& from,
+                                         const std::string& to) const {
+  std::vector<std::string> bounds{from, to};
+  rocksdb::ColumnFamilyMetaData files;
+  db_->GetColumnFamilyMetaData(handles_[family], &files);
+  for (const auto& level : files.levels) {
+    for (const auto& file : level.files) {
+      if (file.smallestkey > from && file.smallestkey < to) bounds.push_back(file.smallestkey);
+    }
+  }
+  std::sort(bounds.begin(), bounds.end());
+  bounds.erase(std::unique(bounds.begin(), bounds.end()), bounds.end());
+  return bounds;
 }
 
 void Database::check(const rocksdb::Iterator& iterator) const {

@@ -14,8 +14,9 @@ namespace lockstep {
 void check(const rocksdb::Status& status, const std::string& what,
            const std::filesystem::path& path);
 
-/// Options that every database here is opened with; the reasons are in FORMAT.md.
-[[nodiscard]] rocksdb::Options database_options();
+/// Options that every database here is opened with; the reasons are in FORMAT.md. Values of a
+/// packed family are blocks of bits already, and are not compressed again.
+[[nodiscard]] rocksdb::Options database_options(bool packed = false);
 
 /// A private folder for the log of one follower; gone with the object, unless that is a copy in a
 /// forked child.
@@ -42,7 +43,9 @@ class Database {
     kFollow,  ///< a secondary beside a writer
   };
 
-  Database(const std::filesystem::path& path, const std::vector<std::string>& families, Mode mode);
+  /// `packed` names those of `families` whose values are packed.
+  Database(const std::filesystem::path& path, const std::vector<std::string>& families, Mode mode,
+           const std::vector<std::string>& packed = {});
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -57,6 +60,13 @@ class Database {
 
   /// A snapshot-consistent iterator over one family, checksums verified.
   [[nodiscard]] std::unique_ptr<rocksdb::Iterator> iterate(std::size_t family) const;
+  /// The like for one pass over a part of a family, up to `end`, which must outlive it:
+  /// leaves the cache to others.
+  [[nodiscard]] std::unique_ptr<rocksdb::Iterator> iterate_once(std::size_t family,
+                                                                const rocksdb::Slice& end) const;
+  /// `from`, `to`, and keys between them that cut the family into parts of like size, ascending.
+  [[nodiscard]] std::vector<std::string> split(std::size_t family, const std::string& from,
+                                               const std::string& to) const;
   /// Throws CorruptData or StorageError where an iterator stopped for a reason.
   void check(const rocksdb::Iterator& iterator) const;
 

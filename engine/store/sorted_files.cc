@@ -33,8 +33,8 @@ std::filesystem::path SortedFiles::file(Family family) const {
 void SortedFiles::put(Family family, std::string_view key, std::string_view value) {
   auto& writer = writers_[family];
   if (!writer) {
-    writer = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions(), database_options(),
-                                                      database_.family(family));
+    writer = std::make_unique<rocksdb::SstFileWriter>(
+        rocksdb::EnvOptions(), database_options(is_packed(family)), database_.family(family));
     check(writer->Open(file(family).string()), "cannot write", file(family));
   }
   check(writer->Put(rocksdb::Slice(key.data(), key.size()),

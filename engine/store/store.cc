@@ -34,14 +34,17 @@ BlockKey parse_or_throw(const Database& database, std::string_view key) {
                     " is damaged; restore it from a backup");
 }
 
-void decode_or_throw(const Database& database, Family family, const BlockKey& key,
-                     std::string_view block, std::vector<ActionRow>& rows) {
-  const auto order = family == kSegments ? BlockOrder::kByObject : BlockOrder::kByAccount;
-  if (decode_block(block, order, key.kind, rows)) return;
+void throw_damaged_block(const Database& database, Family family, const BlockKey& key) {
   throw CorruptData("a block of " + database.path().string() + " is damaged (" +
                     family_names()[family - 1] + ", kind " + std::to_string(key.kind) + ", day " +
                     std::to_string(key.day) + ", epoch " + std::to_string(key.epoch) +
                     "); restore it from a backup");
+}
+
+void decode_or_throw(const Database& database, Family family, const BlockKey& key,
+                     std::string_view block, std::vector<ActionRow>& rows) {
+  const auto order = family == kSegments ? BlockOrder::kByObject : BlockOrder::kByAccount;
+  if (!decode_block(block, order, key.kind, rows)) throw_damaged_block(database, family, key);
 }
 
 Store Store::open(const std::filesystem::path& path, const StoreOptions& options) {

@@ -63,6 +63,9 @@ struct DayRange {
 /// A block's key or CorruptData.
 [[nodiscard]] BlockKey parse_or_throw(const Database& database, std::string_view key);
 
+/// Throws CorruptData naming the block.
+[[noreturn]] void throw_damaged_block(const Database& database, Family family, const BlockKey& key);
+
 /// Decodes a block or throws CorruptData naming it.
 void decode_or_throw(const Database& database, Family family, const BlockKey& key,
                      std::string_view block, std::vector<ActionRow>& rows);

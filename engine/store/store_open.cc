@@ -98,7 +98,8 @@ void Store::Impl::create() {
   format.uuid = random_name();
   format.key_check = key_check();
   remove_or_throw(path / "events");
-  events = std::make_unique<Database>(path / "events", family_names(), Database::Mode::kCreate);
+  events = std::make_unique<Database>(path / "events", family_names(), Database::Mode::kCreate,
+                                      packed_family_names());
   replace_file(path / "LEDGER", "");
   format.write(path);
 }
@@ -118,7 +119,8 @@ void Store::Impl::open_writer() {
     if (entry.filename().string().starts_with("tmp.")) remove_or_throw(entry);
   }
   if (found) {
-    events = std::make_unique<Database>(path / "events", family_names(), Database::Mode::kWrite);
+    events = std::make_unique<Database>(path / "events", family_names(), Database::Mode::kWrite,
+                                        packed_family_names());
   } else {
     create();
   }
@@ -141,7 +143,8 @@ void Store::Impl::open_reader() {
     // The ledger first: a writer adds to the database, then to the ledger.
     const auto known = ledger.read();
     events.reset();
-    events = std::make_unique<Database>(path / "events", family_names(), Database::Mode::kFollow);
+    events = std::make_unique<Database>(path / "events", family_names(), Database::Mode::kFollow,
+                                        packed_family_names());
     load(known);
   });
 }

@@ -5,97 +5,14 @@
 #include <string>
 #include <utility>
 
-#include "bucket_sort.h"
 #include "lockstep/error.h"
-#include "lockstep/parallel.h"
 #include "store_impl.h"
 
 namespace lockstep {
 namespace {
 
-/// One encoded block as it was read.
-struct RawBlock {
-  BlockKey key;
-  std::string bytes;
-};
-
 bool at_block(const rocksdb::Iterator& iterator) {
   return iterator.Valid() && !is_marker(iterator.key().ToStringView());
-}
-
-std::vector<RawBlock> read_blocks(const Database& database, std::uint16_t kind, DayRange days,
-                                  std::uint64_t epoch, RunControl* control) {
-  std::vector<RawBlock> blocks;
-  const auto iterator = database.iterate(kSegments);
-  for (iterator->Seek(BlockKey{kind, days.first}.bytes()); at_block(*iterator); iterator->Next()) {
-    if (control != nullptr) control->check();
-    const auto key = parse_or_throw(database, iterator->key().ToStringView());
-    if (key.kind != kind || key.day > days.last) break;
-    if (key.epoch <= epoch) blocks.push_back({key, iterator->value().ToString()});
-  }
-  database.check(*iterator);
-  return blocks;
-}
-
-/// What projection needs of a row; 16 bytes.
-struct ScanRow {
-  ObjectId object;
-  AccountId account;
-  TimeS time;
-  friend bool operator==(const ScanRow&, const ScanRow&) = default;
-};
-
-/// Rows of all blocks, block after block: runs of days and epochs, each in order.
-std::vector<ScanRow> decode_blocks(const Database& database, const std::vector<RawBlock>& blocks,
-                                   TimeS from_s, TimeS to_s, RunControl* control) {
-  std::vector<std::vector<ScanRow>> decoded(blocks.size());
-  parallel_for_scratch(
-      blocks.size(), 16, [] { return std::vector<ActionRow>(); },
-      [&](std::vector<ActionRow>& rows, std::size_t begin, std::size_t end) {
-        if (control != nullptr) control->check();
-        for (auto i = begin; i < end; ++i) {
-          rows.clear();
-          decode_or_throw(database, kSegments, blocks[i].key, blocks[i].bytes, rows);
-          decoded[i].reserve(rows.size());
-          for (const auto& row : rows) {
-            if (row.time < from_s || row.time >= to_s) continue;
-            decoded[i].push_back({row.object, row.account, row.time});
-          }
-        }
-      });
-  std::vector<std::size_t> offsets(blocks.size() + 1, 0);
-  for (std::size_t i = 0; i < blocks.size(); ++i) offsets[i + 1] = offsets[i] + decoded[i].size();
-  std::vector<ScanRow> rows(offsets.back());
-  parallel_for(blocks.size(), 16, [&](std::size_t begin, std::size_t end) {
-    for (auto i = begin; i < end; ++i) {
-      std::copy(decoded[i].begin(), decoded[i].end(),
-                rows.begin() + static_cast<std::ptrdiff_t>(offsets[i]));
-      decoded[i] = {};
-    }
-  });
-  return rows;
-}
-
-/// Sorted rows without repeats, as a log.
-ScanResult as_log(std::vector<ScanRow> rows, std::uint32_t account_count) {
-  ScanResult result;
-  const auto read = rows.size();
-  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-  result.duplicates = read - rows.size();
-  std::vector<AccountId> accounts(rows.size());
-  std::vector<ObjectId> objects(rows.size());
-  std::vector<TimeS> times(rows.size());
-  parallel_for(rows.size(), 1 << 16, [&](std::size_t begin, std::size_t end) {
-    for (auto i = begin; i < end; ++i) {
-      accounts[i] = rows[i].account;
-      objects[i] = rows[i].object;
-      times[i] = rows[i].time;
-    }
-  });
-  rows = {};
-  result.log =
-      ActionLog::from_sorted(std::move(accounts), objects, std::move(times), account_count);
-  return result;
 }
 
 /// Appends the account's rows of one run (kind, day, epoch) of `by_account`.
@@ -133,27 +50,6 @@ std::vector<ActionRow> read_account(const Database& database, std::uint16_t kind
 }
 
 }  // namespace
-
-ScanResult Store::scan(const std::string& kind, TimeS from_s, TimeS to_s,
-                       RunControl* control) const {
-  impl_->events->check_process();
-  const auto [epoch, totals] = impl_->view();
-  const auto number = totals.kind_number(kind);
-  const auto account_count = static_cast<std::uint32_t>(totals.accounts);
-  if (!number || from_s >= to_s) return as_log({}, account_count);
-  const auto blocks =
-      read_blocks(*impl_->events, *number, days_between(from_s, to_s), epoch, control);
-  auto rows = decode_blocks(*impl_->events, blocks, from_s, to_s, control);
-  auto sorted = bucket_sorted<ScanRow>(
-      rows.size(), totals.objects, [&](std::size_t i) { return rows[i]; },
-      [](const ScanRow& row) { return row.object; },
-      [](const ScanRow& a, const ScanRow& b) {
-        if (a.object != b.object) return a.object < b.object;
-        return a.time != b.time ? a.time < b.time : a.account < b.account;
-      });
-  rows = {};
-  return as_log(std::move(sorted), account_count);
-}
 
 std::vector<StoredAction> Store::account_actions(AccountId account, TimeS from_s,
                                                  TimeS to_s) const {

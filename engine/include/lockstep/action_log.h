@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "lockstep/column.h"
 #include "lockstep/types.h"
 
 namespace lockstep {
@@ -12,7 +13,7 @@ namespace lockstep {
 ///
 /// Row i is "`accounts()[i]` acted on its object at `times()[i]`". Objects are runs of rows:
 /// run r covers rows [offsets()[r], offsets()[r + 1]) and is the object `objects()[r]`.
-/// 12 bytes a row and 12 bytes an object. Immutable once made; cheap to move, not to copy.
+/// 12 bytes a row and 12 bytes an object. Immutable once made; moves, never copies.
 class ActionLog {
  public:
   ActionLog() = default;
@@ -24,24 +25,32 @@ class ActionLog {
                                 std::span<const ObjectId> objects, std::span<const TimeS> times,
                                 std::uint32_t account_count);
 
-  /// Takes columns that are sorted by (object, time, account) already; one pass checks it.
+  /// Copies columns that are sorted by (object, time, account) already; one parallel pass checks
+  /// that they are: InvalidArgument where they are not.
   static ActionLog from_sorted(std::vector<AccountId> accounts, std::span<const ObjectId> objects,
                                std::vector<TimeS> times, std::uint32_t account_count);
+
+  /// Takes a log that its caller has put in order and checked: run r is the object `objects[r]`
+  /// and covers rows [offsets[r], offsets[r + 1]). Costs nothing. InvalidArgument on columns whose
+  /// lengths do not agree.
+  static ActionLog from_runs(Column<AccountId> accounts, Column<TimeS> times,
+                             Column<ObjectId> objects, Column<std::uint64_t> offsets,
+                             std::uint32_t account_count);
 
   [[nodiscard]] std::uint64_t size() const { return accounts_.size(); }
   [[nodiscard]] bool empty() const { return accounts_.empty(); }
   [[nodiscard]] std::uint32_t account_count() const { return account_count_; }
   [[nodiscard]] std::size_t object_count() const { return objects_.size(); }  ///< runs, not ids
-  [[nodiscard]] std::span<const AccountId> accounts() const { return accounts_; }
-  [[nodiscard]] std::span<const TimeS> times() const { return times_; }
-  [[nodiscard]] std::span<const ObjectId> objects() const { return objects_; }
-  [[nodiscard]] std::span<const std::uint64_t> offsets() const { return offsets_; }
+  [[nodiscard]] std::span<const AccountId> accounts() const { return accounts_.view(); }
+  [[nodiscard]] std::span<const TimeS> times() const { return times_.view(); }
+  [[nodiscard]] std::span<const ObjectId> objects() const { return objects_.view(); }
+  [[nodiscard]] std::span<const std::uint64_t> offsets() const;
 
  private:
-  std::vector<AccountId> accounts_;
-  std::vector<TimeS> times_;
-  std::vector<ObjectId> objects_;
-  std::vector<std::uint64_t> offsets_{0};
+  Column<AccountId> accounts_;
+  Column<TimeS> times_;
+  Column<ObjectId> objects_;
+  Column<std::uint64_t> offsets_;  ///< none, or a run more than `objects_`
   std::uint32_t account_count_ = 0;
 };
 

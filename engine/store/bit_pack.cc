@@ -1,0 +1,111 @@
+#include "bit_pack.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <utility>
+
+namespace lockstep {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "packed words are read as they lie");
+
+std::size_t bytes_of(std::size_t numbers, unsigned width) { return (numbers * width + 7) / 8; }
+
+unsigned width_of(std::span<const std::uint32_t> numbers) {
+  std::uint32_t all = 0;
+  for (const auto number : numbers) all |= number;
+  return static_cast<unsigned>(std::bit_width(all));
+}
+
+/// Writes up to 4 bytes past the end of the group.
+char* pack(std::span<const std::uint32_t> numbers, unsigned width, char* out) {
+  char* const end = out + bytes_of(numbers.size(), width);
+  std::uint64_t buffer = 0;
+  unsigned filled = 0;
+  for (const auto number : numbers) {
+    buffer |= static_cast<std::uint64_t>(number) << filled;
+    filled += width;
+    if (filled < 32) continue;
+    std::memcpy(out, &buffer, 4);
+    out += 4;
+    buffer >>= 32;
+    filled -= 32;
+  }
+  std::memcpy(out, &buffer, 4);
+  return end;
+}
+
+/// Reads up to 7 bytes past the end of the group. One function a width, so that every shift is
+/// known: eight numbers fill a whole number of bytes.
+template <unsigned width>
+void unpack(const char* in, std::span<std::uint32_t> numbers) {
+  constexpr std::uint64_t kMask = (1ULL << width) - 1;
+  const auto number_at = [](const char* from, unsigned bit) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, from + bit / 8, 8);
+    return static_cast<std::uint32_t>(word >> (bit % 8) & kMask);
+  };
+  auto* out = numbers.data();
+  auto left = numbers.size();
+  for (; left >= 8; left -= 8, in += width, out += 8) {
+    for (unsigned i = 0; i < 8; ++i) out[i] = number_at(in, i * width);
+  }
+  for (unsigned i = 0; i < left; ++i) out[i] = number_at(in, i * width);
+}
+
+template <>
+void unpack<0>(const char*, std::span<std::uint32_t> numbers) {
+  std::fill(numbers.begin(), numbers.end(), 0U);
+}
+
+using Unpack = void (*)(const char*, std::span<std::uint32_t>);
+
+template <unsigned... widths>
+constexpr std::array<Unpack, sizeof...(widths)> unpackers(
+    std::integer_sequence<unsigned, widths...>) {
+  return {unpack<widths>...};
+}
+
+constexpr auto kUnpack = unpackers(std::make_integer_sequence<unsigned, 33>());
+
+}  // namespace
+
+void put_packed(std::string& out, std::span<const std::uint32_t> numbers) {
+  const auto widths_at = out.size();
+  const auto groups = (numbers.size() + kPackGroup - 1) / kPackGroup;
+  std::size_t bytes = 0;
+  for (std::size_t begin = 0; begin < numbers.size(); begin += kPackGroup) {
+    const auto group = numbers.subspan(begin, std::min(kPackGroup, numbers.size() - begin));
+    const auto width = width_of(group);
+    out.push_back(static_cast<char>(width));
+    bytes += bytes_of(group.size(), width);
+  }
+  out.resize(out.size() + bytes + 4);
+  char* at = out.data() + widths_at + groups;
+  for (std::size_t begin = 0; begin < numbers.size(); begin += kPackGroup) {
+    const auto group = numbers.subspan(begin, std::min(kPackGroup, numbers.size() - begin));
+    const auto width = static_cast<unsigned char>(out[widths_at + begin / kPackGroup]);
+    if (width != 0) at = pack(group, width, at);
+  }
+  out.resize(out.size() - 4);
+}
+
+bool take_packed(ByteReader& reader, std::span<std::uint32_t> numbers) {
+  const auto groups = (numbers.size() + kPackGroup - 1) / kPackGroup;
+  const auto widths = reader.bytes(groups);
+  if (!reader.good()) return false;
+  for (std::size_t group = 0; group < groups; ++group) {
+    const auto begin = group * kPackGroup;
+    const auto part = numbers.subspan(begin, std::min(kPackGroup, numbers.size() - begin));
+    const auto width = static_cast<unsigned char>(widths[group]);
+    if (width >= kUnpack.size()) return false;
+    const auto packed = reader.bytes(bytes_of(part.size(), width));
+    if (!reader.good() || reader.left() < kPackSlack) return false;
+    kUnpack[width](packed.data(), part);
+  }
+  return true;
+}
+
+}  // namespace lockstep
