@@ -82,14 +82,17 @@ struct IngestJob::Impl {
 std::vector<ActionRow> IngestJob::Impl::settle(Totals& totals, IdAssignment& accounts,
                                                IdAssignment& objects) {
   auto rows = staging.take_rows();
-  std::vector<char> used_account(staging.accounts().size(), 0);
-  std::vector<char> used_object(staging.objects().size(), 0);
+  // Ids of rows that were refused later are not kept.
+  const char all = staging.refused_rows() ? 0 : 1;
+  std::vector<char> used_account(staging.accounts().size(), all);
+  std::vector<char> used_object(staging.objects().size(), all);
   std::vector<char> used_kind(staging.kinds().size(), 0);
   for (const auto& row : rows) {
+    used_kind[row.kind] = 1;
+    if (all != 0) continue;
     used_account[row.account] = 1;
     if (row.target != 0) used_account[row.target - 1] = 1;
     used_object[row.object] = 1;
-    used_kind[row.kind] = 1;
   }
   accounts =
       assign_ids(*store, IdSpace::kAccount, staging.accounts(), used_account, totals.accounts);
@@ -140,7 +143,8 @@ JobReceipt IngestJob::Impl::commit(std::uint64_t rejected, TimeS now_s, RunContr
   const auto staged = staging.row_count();
   auto settled = settle(entry.totals, accounts, objects);
   if (control != nullptr) control->check();
-  const auto rows = SortedRows::by_object(std::move(settled), entry.totals.objects);
+  const auto rows =
+      SortedRows::by_object(std::move(settled), entry.totals.objects, entry.totals.accounts);
   receipt.new_accounts = accounts.new_names.size();
   receipt.new_objects = objects.new_names.size();
   receipt.accepted = rows.size();

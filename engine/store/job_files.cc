@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <compare>
 #include <functional>
+#include <memory>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "lockstep/parallel.h"
@@ -10,24 +13,64 @@
 namespace lockstep {
 namespace {
 
-/// Writes rows as blocks of one kind and day each.
-void write_blocks(SortedFiles& files, const SortedRows& rows, std::uint64_t epoch,
-                  RunControl* control) {
-  const bool by_object = rows.order() == BlockOrder::kByObject;
-  std::vector<ActionRow> block;
-  std::uint32_t sequence = 0;
-  for (std::size_t begin = 0; begin < rows.size(); ++sequence) {
-    if (control != nullptr) control->check();
-    block.clear();
-    auto end = begin;
-    while (end < rows.size() && end - begin < kBlockRows && rows.group(end) == rows.group(begin)) {
-      block.push_back(rows.at(end++));
+/// Rows of one kind and day, at most kBlockRows, that make a block.
+struct BlockRows {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+std::vector<BlockRows> split_blocks(const SortedRows& rows) {
+  std::vector<BlockRows> blocks;
+  for (std::size_t begin = 0; begin < rows.size(); begin = blocks.back().end) {
+    auto end = std::min(begin + kBlockRows, rows.size());
+    const auto group = rows.group(begin);
+    if (rows.group(end - 1) != group) {
+      auto low = begin;  // of the group; `end` is past it
+      while (end - low > 1) {
+        const auto middle = low + (end - low) / 2;
+        (rows.group(middle) == group ? low : end) = middle;
+      }
     }
-    const auto& first = block.front();
-    const BlockKey key{first.kind, day_of(first.time), epoch,
-                       by_object ? first.object : first.account, sequence};
-    files.put(by_object ? kSegments : kByAccount, key.bytes(), encode_block(block, rows.order()));
-    begin = end;
+    blocks.push_back({begin, end});
+  }
+  return blocks;
+}
+
+/// Writes a stretch of a job's blocks into one file. `first_sequence` counts the blocks before.
+void write_blocks(SortedFile& file, const SortedRows& rows, std::span<const BlockRows> blocks,
+                  std::size_t first_sequence, std::uint64_t epoch, RunControl* control) {
+  BlockColumns columns;
+  auto sequence = static_cast<std::uint32_t>(first_sequence);
+  for (const auto& block : blocks) {
+    if (control != nullptr) control->check();
+    rows.columns(block.begin, block.end, columns);
+    const auto kind = rows.at(block.begin).kind;
+    const BlockKey key{kind, columns.day, epoch, columns.leading.front(), sequence++};
+    file.put(key.bytes(), encode_columns(columns));
+  }
+}
+
+using Tasks = std::vector<std::function<void()>>;
+
+/// One task a file of blocks; files come to about kFileBlocks blocks each.
+void add_block_tasks(Tasks& tasks, SortedFiles& files, Family family, const SortedRows& rows,
+                     std::uint64_t epoch, RunControl* control) {
+  constexpr std::size_t kFileBlocks = 512;  // some 10 MB
+  const auto blocks = std::make_shared<const std::vector<BlockRows>>(split_blocks(rows));
+  const auto count = std::max<std::size_t>(blocks->size() / kFileBlocks, 1);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto begin = blocks->size() * i / count;
+    const auto end = blocks->size() * (i + 1) / count;
+    auto& file = files.add(family);
+    tasks.push_back([=, &files, &file, &rows] {
+      write_blocks(file, rows, std::span(*blocks).subspan(begin, end - begin), begin, epoch,
+                   control);
+      if (i + 1 < count) {
+        file.finish();
+      } else {
+        files.finish_last(family);
+      }
+    });
   }
 }
 
@@ -41,8 +84,9 @@ struct EdgeRow {
 };
 
 /// Writes one value a (kind, vertex) with the neighbours that this job gave it.
-void write_edges(SortedFiles& files, Family family, const SortedRows& rows, std::uint64_t epoch,
+void write_edges(SortedFile& file, Family family, const SortedRows& rows, std::uint64_t epoch,
                  RunControl* control) {
+  if (!rows.has_targets()) return;
   std::vector<EdgeRow> edges;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto row = rows.at(i);
@@ -63,7 +107,7 @@ void write_edges(SortedFiles& files, Family family, const SortedRows& rows, std:
     const bool last = i + 1 == edges.size() || edges[i + 1].kind != edges[i].kind ||
                       edges[i + 1].from != edges[i].from;
     if (!last) continue;
-    files.put(family, edge_key(edges[i].kind, edges[i].from, epoch), encode_neighbours(neighbours));
+    file.put(edge_key(edges[i].kind, edges[i].from, epoch), encode_neighbours(neighbours));
     neighbours.clear();
   }
 }
@@ -90,7 +134,7 @@ std::vector<NamePrefix> sort_names(const std::vector<std::string>& names) {
 }
 
 /// Writes `ids` for both spaces; accounts' keys come before objects'.
-void write_ids(SortedFiles& files, const IdAssignment& accounts, const IdAssignment& objects,
+void write_ids(SortedFile& file, const IdAssignment& accounts, const IdAssignment& objects,
                RunControl* control) {
   for (const auto space : {IdSpace::kAccount, IdSpace::kObject}) {
     const auto& assigned = space == IdSpace::kAccount ? accounts : objects;
@@ -99,19 +143,19 @@ void write_ids(SortedFiles& files, const IdAssignment& accounts, const IdAssignm
       if (control != nullptr && ++count % 4096 == 0) control->check();
       std::string id;
       put_big_endian(id, assigned.first_new + index, 4);
-      files.put(kIds, id_key(space, assigned.new_names[index]), id);
+      file.put(id_key(space, assigned.new_names[index]), id);
     }
   }
 }
 
-void write_names(SortedFiles& files, const IdAssignment& accounts, const IdAssignment& objects) {
+void write_names(SortedFile& file, const IdAssignment& accounts, const IdAssignment& objects) {
   for (const auto space : {IdSpace::kAccount, IdSpace::kObject}) {
     const auto& assigned = space == IdSpace::kAccount ? accounts : objects;
     const std::span<const std::string> names(assigned.new_names);
     for (std::size_t begin = 0; begin < names.size(); begin += kNamesPerBlock) {
       const auto count = std::min(names.size() - begin, kNamesPerBlock);
-      files.put(kNames, names_key(space, assigned.first_new + static_cast<std::uint32_t>(begin)),
-                encode_names(names.subspan(begin, count)));
+      file.put(names_key(space, assigned.first_new + static_cast<std::uint32_t>(begin)),
+               encode_names(names.subspan(begin, count)));
     }
   }
 }
@@ -121,21 +165,31 @@ void write_names(SortedFiles& files, const IdAssignment& accounts, const IdAssig
 void write_job(SortedFiles& files, const SortedRows& by_object, const ManifestEntry& entry,
                const IdAssignment& accounts, const IdAssignment& objects, RunControl* control) {
   const auto epoch = entry.receipt.epoch;
-  const auto by_account = by_object.by_account(entry.totals.accounts);
+  const auto by_account = by_object.by_account();
   if (control != nullptr) control->check();
-  const std::vector<std::function<void()>> tasks{
-      [&] { write_blocks(files, by_object, epoch, control); },
-      [&] { write_blocks(files, by_account, epoch, control); },
-      [&] { write_ids(files, accounts, objects, control); },
-      [&] { write_names(files, accounts, objects); },
-      [&] { write_edges(files, kEdgesOut, by_account, epoch, control); },
-      [&] { write_edges(files, kEdgesIn, by_account, epoch, control); },
+  Tasks tasks;
+  const auto add = [&](Family family, const std::function<void(SortedFile&)>& write) {
+    auto& file = files.add(family);
+    tasks.push_back([=, &files, &file] {
+      write(file);
+      files.finish_last(family);
+    });
   };
+  add(kIds, [&](SortedFile& file) { write_ids(file, accounts, objects, control); });
+  add(kNames, [&](SortedFile& file) { write_names(file, accounts, objects); });
+  for (const auto family : {kEdgesOut, kEdgesIn}) {
+    add(family,
+        [&, family](SortedFile& file) { write_edges(file, family, by_account, epoch, control); });
+  }
+  add_block_tasks(tasks, files, kSegments, by_object, epoch, control);
+  add_block_tasks(tasks, files, kByAccount, by_account, epoch, control);
+  add(kManifest, [&](SortedFile& file) {
+    file.put(epoch_key(epoch), entry.bytes());
+    std::string number;
+    put_big_endian(number, epoch, 8);
+    file.put(hash_key(entry.receipt.content_hash), number);
+  });
   parallel_for(tasks.size(), 1, [&](std::size_t task, std::size_t) { tasks[task](); });
-  files.put(kManifest, epoch_key(epoch), entry.bytes());
-  std::string number;
-  put_big_endian(number, epoch, 8);
-  files.put(kManifest, hash_key(entry.receipt.content_hash), number);
 }
 
 }  // namespace lockstep

@@ -9,6 +9,33 @@
 #include "lockstep/error.h"
 
 namespace lockstep {
+namespace {
+
+rocksdb::EnvOptions file_options() {
+  rocksdb::EnvOptions options;
+  options.bytes_per_sync = 1 << 20;  // the disk writes while we go on, and little is left to sync
+  return options;
+}
+
+}  // namespace
+
+SortedFile::SortedFile(const Database& database, Family family, std::filesystem::path path)
+    : path_(std::move(path)),
+      writer_(std::make_unique<rocksdb::SstFileWriter>(
+          file_options(), database_options(is_packed(family)), database.family(family))) {
+  check(writer_->Open(path_.string()), "cannot write", path_);
+}
+
+void SortedFile::put(std::string_view key, std::string_view value) {
+  check(writer_->Put(rocksdb::Slice(key.data(), key.size()),
+                     rocksdb::Slice(value.data(), value.size())),
+        "cannot write", path_);
+}
+
+void SortedFile::finish() {
+  check(writer_->Finish(&info_), "cannot write", path_);
+  writer_.reset();
+}
 
 SortedFiles::SortedFiles(const Database& database, const std::filesystem::path& store,
                          std::uint64_t epoch)
@@ -21,43 +48,34 @@ SortedFiles::SortedFiles(const Database& database, const std::filesystem::path& 
 }
 
 SortedFiles::~SortedFiles() {
-  for (auto& writer : writers_) writer.reset();
+  for (auto& files : files_) files.clear();
   std::error_code ignored;  // what stays is swept when the store is next opened for writing
   std::filesystem::remove_all(folder_, ignored);
 }
 
-std::filesystem::path SortedFiles::file(Family family) const {
-  return folder_ / (std::to_string(family) + ".sst");
+SortedFile& SortedFiles::add(Family family) {
+  auto& files = files_[family];
+  const auto name = std::to_string(family) + "." + std::to_string(files.size()) + ".sst";
+  return files.emplace_back(database_, family, folder_ / name);
 }
 
-void SortedFiles::put(Family family, std::string_view key, std::string_view value) {
-  auto& writer = writers_[family];
-  if (!writer) {
-    writer = std::make_unique<rocksdb::SstFileWriter>(
-        rocksdb::EnvOptions(), database_options(is_packed(family)), database_.family(family));
-    check(writer->Open(file(family).string()), "cannot write", file(family));
-  }
-  check(writer->Put(rocksdb::Slice(key.data(), key.size()),
-                    rocksdb::Slice(value.data(), value.size())),
-        "cannot write", file(family));
+void SortedFiles::finish_last(Family family) {
+  auto& file = files_[family].back();
+  if (family != kManifest) file.put(marker_key(epoch_), "");
+  file.finish();
 }
 
 void SortedFiles::ingest() {
-  for (std::size_t family = kSegments; family < kManifest; ++family) {
-    put(static_cast<Family>(family), marker_key(epoch_), "");
-  }
   std::vector<rocksdb::IngestExternalFileArg> arguments;
-  for (std::size_t family = 0; family < kFamilyCount; ++family) {
-    if (!writers_[family]) continue;
-    const auto path = file(static_cast<Family>(family));
-    rocksdb::ExternalSstFileInfo written;
-    check(writers_[family]->Finish(&written), "cannot write", path);
+  for (std::size_t family = kSegments; family < kFamilyCount; ++family) {
     auto& argument = arguments.emplace_back();
     argument.column_family = database_.family(family);
-    argument.external_files = {path.string()};
-    // Summed as it was written: RocksDB need not read the file for it again.
-    argument.files_checksums = {written.file_checksum};
-    argument.files_checksum_func_names = {written.file_checksum_func_name};
+    for (const auto& file : files_[family]) {
+      argument.external_files.push_back(file.path_.string());
+      // Summed as it was written: RocksDB need not read the file for it again.
+      argument.files_checksums.push_back(file.info_.file_checksum);
+      argument.files_checksum_func_names.push_back(file.info_.file_checksum_func_name);
+    }
     argument.options.verify_file_checksum = false;
     argument.options.move_files = true;
     argument.options.write_global_seqno = false;

@@ -160,16 +160,19 @@ std::vector<RejectedRow> Staging::append(const ActionBatch& batch) {
                      target == kNoCode ? 0 : target + 1, kinds[batch.kinds[row]]});
   }
   row_count_ += chunk.size();
+  refused_rows_ = refused_rows_ || !rejected.empty();
   return rejected;
 }
 
 std::vector<ActionRow> Staging::take_rows() {
-  std::vector<ActionRow> rows;
-  rows.reserve(row_count_);
-  for (auto& chunk : chunks_) {
-    rows.insert(rows.end(), chunk.begin(), chunk.end());
-    chunk = {};
-  }
+  std::vector<std::size_t> places{0};
+  for (const auto& chunk : chunks_) places.push_back(places.back() + chunk.size());
+  std::vector<ActionRow> rows(row_count_);
+  parallel_for(chunks_.size(), 1, [&](std::size_t i, std::size_t) {
+    std::copy(chunks_[i].begin(), chunks_[i].end(),
+              rows.begin() + static_cast<std::ptrdiff_t>(places[i]));
+    chunks_[i] = {};
+  });
   chunks_.clear();
   row_count_ = 0;
   return rows;

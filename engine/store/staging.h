@@ -22,6 +22,8 @@ class Staging {
   [[nodiscard]] const Dictionary& objects() const { return objects_; }
   [[nodiscard]] const std::vector<std::string>& kinds() const { return kinds_; }
   [[nodiscard]] std::uint64_t row_count() const { return row_count_; }
+  /// Whether any row was refused; its ids may be in the dictionaries and in no row.
+  [[nodiscard]] bool refused_rows() const { return refused_rows_; }
 
  private:
   [[nodiscard]] std::vector<std::uint16_t> number_kinds(const ActionBatch& batch);
@@ -31,6 +33,7 @@ class Staging {
   std::vector<std::string> kinds_;
   std::vector<std::vector<ActionRow>> chunks_;
   std::uint64_t row_count_ = 0;
+  bool refused_rows_ = false;
 };
 
 }  // namespace lockstep
