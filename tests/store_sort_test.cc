@@ -51,6 +51,18 @@ std::vector<ActionRow> random_rows(const Shape& shape, unsigned seed) {
   return rows;
 }
 
+/// The rows in three pieces, one of them empty.
+RowChunks chunks_of(const std::vector<ActionRow>& rows) {
+  RowChunks chunks;
+  const auto cut = rows.size() / 3;
+  for (const auto& [begin, end] : {std::pair(std::size_t{0}, cut), {cut, cut}, {cut, rows.size()}}) {
+    Column<ActionRow> chunk(end - begin);
+    for (auto i = begin; i < end; ++i) chunk[i - begin] = rows[i];
+    chunks.push_back(std::move(chunk));
+  }
+  return chunks;
+}
+
 auto key_of(const ActionRow& r, BlockOrder order) {
   const bool by_object = order == BlockOrder::kByObject;
   return std::tuple(r.kind, day_of(r.time), by_object ? r.object : r.account, r.time,
@@ -86,7 +98,7 @@ void expect_rows(const SortedRows& sorted, const std::vector<ActionRow>& want) {
 
 void expect_both_orders(const Shape& shape, unsigned seed) {
   const auto rows = random_rows(shape, seed);
-  const auto by_object = SortedRows::by_object(rows, shape.objects, shape.accounts);
+  const auto by_object = SortedRows::by_object(chunks_of(rows), shape.objects, shape.accounts);
   expect_rows(by_object, oracle(rows, BlockOrder::kByObject));
   expect_rows(by_object.by_account(), oracle(rows, BlockOrder::kByAccount));
 }
@@ -107,9 +119,9 @@ TEST(SortedRows, GivesDistinctRowsInBothOrders) {
 
 TEST(SortedRows, ThreadsDoNotChangeThem) {
   const auto rows = random_rows({.rows = 150'000, .accounts = 9000, .objects = 400}, 1);
-  const auto many = SortedRows::by_object(rows, 400, 9000).by_account();
+  const auto many = SortedRows::by_object(chunks_of(rows), 400, 9000).by_account();
   const ThreadLimit one(1);
-  const auto single = SortedRows::by_object(rows, 400, 9000).by_account();
+  const auto single = SortedRows::by_object(chunks_of(rows), 400, 9000).by_account();
   ASSERT_EQ(many.size(), single.size());
   for (std::size_t i = 0; i < many.size(); ++i) ASSERT_EQ(many.at(i), single.at(i));
 }

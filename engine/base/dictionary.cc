@@ -1,5 +1,7 @@
 #include "lockstep/dictionary.h"
 
+#include <algorithm>
+#include <bit>
 #include <charconv>
 #include <limits>
 
@@ -10,6 +12,8 @@ namespace lockstep {
 namespace {
 
 constexpr std::uint32_t kNumber = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint64_t kDirectLeast = 1 << 16;
+constexpr std::uint64_t kDirectPerEntry = 8;  // as much memory as an entry takes in the hash table
 
 }  // namespace
 
@@ -35,10 +39,18 @@ bool Dictionary::holds(const Entry& entry, std::string_view text) const {
          std::string_view(text_).substr(entry.value, entry.length) == text;
 }
 
+void Dictionary::append(const Entry& entry) {
+  if (entries_.size() >= kNumber - 1) throw InvalidArgument("more than 2^32 - 2 distinct ids");
+  entries_.push_back(entry);
+}
+
 void Dictionary::grow() {
   std::vector<std::uint32_t> larger(slots_.size() * 2, 0);
   const std::uint64_t mask = larger.size() - 1;
+  hashed_ = 0;
   for (std::uint32_t code = 0; code < entries_.size(); ++code) {
+    if (entries_[code].length == kNumber && entries_[code].value < direct_.size()) continue;
+    ++hashed_;
     std::uint64_t slot = hash_of(entries_[code]) & mask;
     while (larger[slot] != 0) slot = (slot + 1) & mask;
     larger[slot] = code + 1;
@@ -53,15 +65,36 @@ std::uint32_t Dictionary::find_or_add(std::uint64_t hash, const Equal& equal, co
   for (; slots_[slot] != 0; slot = (slot + 1) & mask) {
     if (equal(entries_[slots_[slot] - 1])) return slots_[slot] - 1;
   }
-  if (entries_.size() >= kNumber - 1) throw InvalidArgument("more than 2^32 - 2 distinct ids");
-  entries_.push_back(entry);
+  append(entry);
   slots_[slot] = size();
-  if (entries_.size() * 2 > slots_.size()) grow();
+  if (++hashed_ * 2 > slots_.size()) grow();
   return size() - 1;
+}
+
+/// Makes room for the number in the direct table, with all entries that then belong there; false
+/// where ids lie too far apart for that.
+bool Dictionary::widen_direct(std::int64_t number) {
+  const auto value = static_cast<std::uint64_t>(number);
+  const auto most = std::max(kDirectLeast, std::bit_ceil(entries_.size() * kDirectPerEntry));
+  if (value >= most) return false;
+  direct_.assign(most, 0);
+  for (std::uint32_t code = 0; code < entries_.size(); ++code) {
+    const auto& entry = entries_[code];
+    if (entry.length == kNumber && entry.value < most) direct_[entry.value] = code + 1;
+  }
+  return true;
 }
 
 std::uint32_t Dictionary::add(std::int64_t number) {
   const Entry entry{static_cast<std::uint64_t>(number), kNumber};
+  if (is_direct(number) || widen_direct(number)) {
+    auto& known = direct_[entry.value];
+    if (known == 0) {
+      append(entry);
+      known = size();
+    }
+    return known - 1;
+  }
   return find_or_add(
       hash_of(entry),
       [&](const Entry& other) { return other.length == kNumber && other.value == entry.value; },
@@ -74,6 +107,10 @@ void Dictionary::add(std::span<const std::int64_t> numbers, std::span<std::uint3
     return hash_of({static_cast<std::uint64_t>(numbers[i]), kNumber}) & (slots_.size() - 1);
   };
   for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (is_direct(numbers[i])) {
+      codes[i] = add(numbers[i]);
+      continue;
+    }
     if (i + kAhead < numbers.size()) __builtin_prefetch(&slots_[slot_of(i + kAhead)]);
     if (i + kAhead / 2 < numbers.size()) {
       const auto code = slots_[slot_of(i + kAhead / 2)];

@@ -15,10 +15,16 @@
 namespace lockstep {
 namespace {
 
-constexpr std::size_t kGrain = 1 << 15;
 // Rows staged and sorted, and the files of all families, come to less than this each.
 constexpr std::uint64_t kDiskBytesPerRow = 64;
 constexpr std::uint64_t kDiskBytesPerName = 128;
+
+/// By code: whether a row of the job has it.
+struct Used {
+  std::vector<char> accounts;
+  std::vector<char> objects;
+  std::vector<char> kinds;
+};
 
 /// What is summed over the rows of a job.
 struct Sums {
@@ -75,40 +81,47 @@ struct IngestJob::Impl {
 
  private:
   [[nodiscard]] ManifestEntry begin_entry(std::uint64_t rejected, TimeS now_s) const;
-  std::vector<ActionRow> settle(Totals& totals, IdAssignment& accounts, IdAssignment& objects);
+  [[nodiscard]] Used find_used(const RowChunks& rows) const;
+  RowChunks settle(Totals& totals, IdAssignment& accounts, IdAssignment& objects);
 };
 
-/// Puts the store's numbers in the place of the job's, and new ones into `totals`.
-std::vector<ActionRow> IngestJob::Impl::settle(Totals& totals, IdAssignment& accounts,
-                                               IdAssignment& objects) {
-  auto rows = staging.take_rows();
-  // Ids of rows that were refused later are not kept.
+/// Marks what is in a row: ids and kinds of rows that were refused later are not kept.
+Used IngestJob::Impl::find_used(const RowChunks& rows) const {
   const char all = staging.refused_rows() ? 0 : 1;
-  std::vector<char> used_account(staging.accounts().size(), all);
-  std::vector<char> used_object(staging.objects().size(), all);
-  std::vector<char> used_kind(staging.kinds().size(), 0);
-  for (const auto& row : rows) {
-    used_kind[row.kind] = 1;
-    if (all != 0) continue;
-    used_account[row.account] = 1;
-    if (row.target != 0) used_account[row.target - 1] = 1;
-    used_object[row.object] = 1;
+  Used used{std::vector<char>(staging.accounts().size(), all),
+            std::vector<char>(staging.objects().size(), all),
+            std::vector<char>(staging.kinds().size(), 0)};
+  for (const auto& chunk : rows) {
+    for (const auto& row : chunk.view()) {
+      used.kinds[row.kind] = 1;
+      if (all != 0) continue;
+      used.accounts[row.account] = 1;
+      if (row.target != 0) used.accounts[row.target - 1] = 1;
+      used.objects[row.object] = 1;
+    }
   }
+  return used;
+}
+
+/// Puts the store's numbers in the place of the job's, and new ones into `totals`.
+RowChunks IngestJob::Impl::settle(Totals& totals, IdAssignment& accounts, IdAssignment& objects) {
+  auto rows = staging.take_rows();
+  const auto used = find_used(rows);
   accounts =
-      assign_ids(*store, IdSpace::kAccount, staging.accounts(), used_account, totals.accounts);
-  objects = assign_ids(*store, IdSpace::kObject, staging.objects(), used_object, totals.objects);
+      assign_ids(*store, IdSpace::kAccount, staging.accounts(), used.accounts, totals.accounts);
+  objects = assign_ids(*store, IdSpace::kObject, staging.objects(), used.objects, totals.objects);
   totals.accounts += accounts.new_names.size();
   totals.objects += objects.new_names.size();
   std::vector<std::uint16_t> kind_of(staging.kinds().size(), 0);
   for (std::size_t kind = 0; kind < kind_of.size(); ++kind) {
-    if (used_kind[kind] == 0) continue;
+    if (used.kinds[kind] == 0) continue;
     const auto known = totals.kind_number(staging.kinds()[kind]);
     if (!known) totals.kinds.push_back({staging.kinds()[kind], 0, 0, 0});
     kind_of[kind] = known.value_or(static_cast<std::uint16_t>(totals.kinds.size() - 1));
   }
-  parallel_for(rows.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+  for_each_stretch(rows, [&](auto& chunk, std::size_t, std::size_t begin, std::size_t end) {
     for (auto i = begin; i < end; ++i) {
-      auto& row = rows[i];
+      auto& row = chunk[i];
       row.account = accounts.id_of_code[row.account];
       row.object = objects.id_of_code[row.object];
       if (row.target != 0) row.target = accounts.id_of_code[row.target - 1] + 1;

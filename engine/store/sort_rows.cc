@@ -1,7 +1,10 @@
 #include "sort_rows.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <limits>
+#include <mutex>
 
 #include "bucket_sort.h"
 #include "lockstep/parallel.h"
@@ -23,23 +26,65 @@ std::uint64_t mask(unsigned bits) { return (1ULL << bits) - 1; }
 
 unsigned SortedRows::Widths::sum() const { return group + leading + kSecondBits + other; }
 
-std::vector<SortedRows::KindDay> SortedRows::groups_of(const std::vector<ActionRow>& rows) {
-  return parallel_reduce(
-      rows.size(), kGrain, std::vector<KindDay>(),
-      [&](std::size_t begin, std::size_t end) {
-        std::vector<KindDay> found;
-        for (auto i = begin; i < end; ++i) {
-          const KindDay group{rows[i].kind, day_of(rows[i].time)};
-          const auto at = std::lower_bound(found.begin(), found.end(), group);
-          if (at == found.end() || *at != group) found.insert(at, group);
-        }
-        return found;
-      },
-      [](const std::vector<KindDay>& a, const std::vector<KindDay>& b) {
-        std::vector<KindDay> both;
-        std::set_union(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(both));
-        return both;
-      });
+/// Finds the group of one row after the other; most are of the day of the row before.
+class SortedRows::Numbering {
+ public:
+  explicit Numbering(const std::vector<KindDay>& groups) : groups_(groups) {}
+
+  /// Also sets `midnight()` to where the row's day begins.
+  std::size_t of(const ActionRow& row) {
+    for (auto& recent : recent_) {
+      if (row.kind != recent.kind || row.time < recent.midnight ||
+          row.time >= recent.midnight + kDaySeconds) {
+        continue;
+      }
+      midnight_ = recent.midnight;
+      return recent.number;
+    }
+    const KindDay group{row.kind, day_of(row.time)};
+    const auto at = std::lower_bound(groups_.begin(), groups_.end(), group);
+    auto& oldest = recent_[next_++ % recent_.size()];
+    midnight_ = group.day * kDaySeconds;
+    oldest = {row.kind, midnight_, static_cast<std::size_t>(at - groups_.begin())};
+    return oldest.number;
+  }
+  [[nodiscard]] TimeS midnight() const { return midnight_; }
+
+ private:
+  struct Recent {
+    std::uint16_t kind = 0;
+    TimeS midnight = std::numeric_limits<TimeS>::max() - kDaySeconds;
+    std::size_t number = 0;
+  };
+  const std::vector<KindDay>& groups_;
+  std::array<Recent, 8> recent_;
+  std::size_t next_ = 0;
+  TimeS midnight_ = 0;
+};
+
+SortedRows::Groups SortedRows::groups_of(const RowChunks& rows) {
+  Groups groups;
+  std::mutex guard;
+  for_each_stretch(rows, [&](const auto& chunk, std::size_t, std::size_t begin, std::size_t end) {
+    std::set<KindDay> found;
+    KindDay last;
+    TimeS midnight = std::numeric_limits<TimeS>::max() - kDaySeconds;
+    std::uint32_t targets = 0;
+    for (auto i = begin; i < end; ++i) {
+      const auto& row = chunk[i];
+      targets |= row.target;
+      if (row.kind == last.kind && row.time >= midnight && row.time < midnight + kDaySeconds) {
+        continue;
+      }
+      last = {row.kind, day_of(row.time)};
+      midnight = last.day * kDaySeconds;
+      found.insert(last);
+    }
+    const std::lock_guard hold(guard);  // a union is the same in any order
+    groups.all.insert(found.begin(), found.end());
+    groups.targets = groups.targets || targets != 0;
+  });
+  return groups;
 }
 
 std::uint64_t SortedRows::word_of(const Packed& row) const {
@@ -61,26 +106,28 @@ SortedRows::Packed SortedRows::packed(std::size_t i) const {
   return {words(group, leading), words(second, other), 0};
 }
 
-template <class Make>
-void SortedRows::fill(std::size_t n, const Make& make) {
+/// `each(take)` calls `take(i, row)` once for every row, in parallel.
+template <class Each>
+void SortedRows::fill(std::size_t n, const Each& each) {
   const auto width = [](std::uint64_t ids) {
     return static_cast<unsigned>(std::bit_width(ids == 0 ? 0 : ids - 1));
   };
   widths_ = {width(leading_ids_), width(other_ids_), width(groups_->size())};
   if (narrow()) {
     words_ = Column<std::uint64_t>(n);
+    each([&](std::size_t i, const Packed& row) { words_[i] = word_of(row); });
     Column<std::uint64_t> scratch(n);
-    parallel_for(n, kGrain, [&](std::size_t begin, std::size_t end) {
-      for (auto i = begin; i < end; ++i) words_[i] = word_of(make(i));
-    });
     radix_sort(words_.view(), scratch.view(), widths_.sum());
     return;
   }
+  Column<Packed> unsorted(n);
+  each([&](std::size_t i, const Packed& row) { unsorted[i] = row; });
   const auto number = [&](const Packed& row) {
     return high(row.leading) * leading_ids_ + low(row.leading);
   };
   rows_ = bucket_sorted<Packed>(
-      n, groups_->size() * leading_ids_, make, number, [](const Packed& a, const Packed& b) {
+      n, groups_->size() * leading_ids_, [&](std::size_t i) { return unsorted[i]; }, number,
+      [](const Packed& a, const Packed& b) {
         if (a.leading != b.leading) return a.leading < b.leading;
         return a.trailing != b.trailing ? a.trailing < b.trailing : a.target < b.target;
       });
@@ -95,28 +142,30 @@ void SortedRows::drop_repeats() {
   words_.shrink(static_cast<std::size_t>(std::unique(first, first + words_.size()) - first));
 }
 
-SortedRows SortedRows::by_object(std::vector<ActionRow> rows, std::uint64_t objects,
-                                 std::uint64_t accounts) {
+SortedRows SortedRows::by_object(RowChunks rows, std::uint64_t objects, std::uint64_t accounts) {
   SortedRows sorted;
-  const auto groups = std::make_shared<const std::vector<KindDay>>(groups_of(rows));
+  const auto found = groups_of(rows);
+  const auto groups =
+      std::make_shared<const std::vector<KindDay>>(found.all.begin(), found.all.end());
   sorted.groups_ = groups;
+  sorted.has_targets_ = found.targets;
   sorted.leading_ids_ = objects;
   sorted.other_ids_ = accounts;
-  sorted.has_targets_ = parallel_reduce(
-      rows.size(), kGrain, false,
-      [&](std::size_t begin, std::size_t end) {
-        std::uint32_t any = 0;
-        for (auto i = begin; i < end; ++i) any |= rows[i].target;
-        return any != 0;
-      },
-      [](bool a, bool b) { return a || b; });
-  sorted.fill(rows.size(), [&](std::size_t i) -> Packed {
-    const auto& row = rows[i];
-    const KindDay group{row.kind, day_of(row.time)};
-    const auto number = std::lower_bound(groups->begin(), groups->end(), group) - groups->begin();
-    const auto second = static_cast<std::uint64_t>(row.time - group.day * kDaySeconds);
-    return {words(static_cast<std::uint64_t>(number), row.object), words(second, row.account),
-            row.target};
+  std::size_t n = 0;
+  for (const auto& chunk : rows) n += chunk.size();
+  sorted.fill(n, [&](const auto& take) {
+    for_each_stretch(
+        rows, [&](const auto& chunk, std::size_t place, std::size_t begin, std::size_t end) {
+          Numbering numbering(*groups);
+          for (auto i = begin; i < end; ++i) {
+            const auto& row = chunk[i];
+            const auto number = numbering.of(row);
+            const auto second = static_cast<std::uint64_t>(row.time - numbering.midnight());
+            take(place + i - begin,
+                 Packed{words(number, row.object), words(second, row.account), row.target});
+          }
+        });
+    rows.clear();
   });
   sorted.drop_repeats();
   return sorted;
@@ -129,10 +178,14 @@ SortedRows SortedRows::by_account() const {
   sorted.has_targets_ = has_targets_;
   sorted.leading_ids_ = other_ids_;
   sorted.other_ids_ = leading_ids_;
-  sorted.fill(size(), [&](std::size_t i) -> Packed {
-    const auto row = packed(i);
-    return {words(high(row.leading), low(row.trailing)),
-            words(high(row.trailing), low(row.leading)), row.target};
+  sorted.fill(size(), [&](const auto& take) {
+    parallel_for(size(), kGrain, [&](std::size_t begin, std::size_t end) {
+      for (auto i = begin; i < end; ++i) {
+        const auto row = packed(i);
+        take(i, Packed{words(high(row.leading), low(row.trailing)),
+                       words(high(row.trailing), low(row.leading)), row.target});
+      }
+    });
   });
   return sorted;
 }

@@ -1,14 +1,44 @@
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "block.h"
 #include "lockstep/column.h"
+#include "lockstep/parallel.h"
 
 namespace lockstep {
+
+/// Rows in the pieces they came in.
+using RowChunks = std::vector<Column<ActionRow>>;
+
+/// Calls `body(chunk, place, begin, end)` in parallel for stretches [begin, end) of the chunks;
+/// `place` is where row `begin` is among all rows.
+template <class Chunks, class Body>
+void for_each_stretch(Chunks& chunks, const Body& body) {
+  constexpr std::size_t kStretch = 1 << 16;
+  struct Stretch {
+    std::size_t chunk, place, begin, end;
+  };
+  std::vector<Stretch> stretches;
+  std::size_t place = 0;
+  for (std::size_t chunk = 0; chunk < chunks.size(); ++chunk) {
+    const auto size = chunks[chunk].size();
+    for (std::size_t begin = 0; begin < size; begin += kStretch) {
+      const auto end = std::min(size, begin + kStretch);
+      stretches.push_back({chunk, place, begin, end});
+      place += end - begin;
+    }
+  }
+  parallel_for(stretches.size(), 1, [&](std::size_t i, std::size_t) {
+    const auto& at = stretches[i];
+    body(chunks[at.chunk], at.place, at.begin, at.end);
+  });
+}
 
 /// The distinct rows of a job sorted by kind, day, and then as a block's order says; targets
 /// decide last.
@@ -19,8 +49,7 @@ class SortedRows {
  public:
   /// Sorts into the order of `segments`, and drops all but one of equal rows.
   /// `objects` and `accounts` are above every object's and account's number.
-  static SortedRows by_object(std::vector<ActionRow> rows, std::uint64_t objects,
-                              std::uint64_t accounts);
+  static SortedRows by_object(RowChunks rows, std::uint64_t objects, std::uint64_t accounts);
   /// The same rows in the order of `by_account`.
   [[nodiscard]] SortedRows by_account() const;
 
@@ -53,12 +82,17 @@ class SortedRows {
     [[nodiscard]] unsigned sum() const;
   };
   SortedRows() = default;
-  static std::vector<KindDay> groups_of(const std::vector<ActionRow>& rows);
+  struct Groups {
+    std::set<KindDay> all;
+    bool targets = false;  ///< whether any row has one
+  };
+  class Numbering;
+  static Groups groups_of(const RowChunks& rows);
   [[nodiscard]] bool narrow() const { return widths_.sum() <= 64 && !has_targets_; }
   [[nodiscard]] std::uint64_t word_of(const Packed& row) const;
   [[nodiscard]] Packed packed(std::size_t i) const;
-  template <class Make>
-  void fill(std::size_t n, const Make& make);
+  template <class Each>
+  void fill(std::size_t n, const Each& each);
   void drop_repeats();
 
   std::shared_ptr<const std::vector<KindDay>> groups_;

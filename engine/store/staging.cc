@@ -13,6 +13,7 @@ namespace lockstep {
 namespace {
 
 constexpr std::uint32_t kNoCode = std::numeric_limits<std::uint32_t>::max();
+constexpr std::size_t kGrain = 1 << 15;
 constexpr std::size_t kLongestId = 1024;
 constexpr std::size_t kMostKinds = 1 << 15;
 
@@ -90,6 +91,22 @@ void check_batch(const ActionBatch& batch) {
   }
 }
 
+std::vector<std::uint64_t> times_out_of_range(std::span<const TimeS> times) {
+  const auto is_wrong = [](TimeS time) { return time >= kLatestTime || time < -kLatestTime; };
+  const bool any = parallel_reduce(
+      times.size(), kGrain, false,
+      [&](std::size_t begin, std::size_t end) {
+        const auto part = times.subspan(begin, end - begin);
+        return std::any_of(part.begin(), part.end(), is_wrong);
+      },
+      [](bool a, bool b) { return a || b; });
+  std::vector<std::uint64_t> wrong;
+  for (std::size_t row = 0; any && row < times.size(); ++row) {
+    if (is_wrong(times[row])) wrong.push_back(row);
+  }
+  return wrong;
+}
+
 bool is_word(std::string_view name) {
   const auto fits = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -137,45 +154,40 @@ std::vector<RejectedRow> Staging::append(const ActionBatch& batch) {
   std::vector<RejectedRow> rejected = std::move(accounts.rejected);
   rejected.insert(rejected.end(), objects.rejected.begin(), objects.rejected.end());
   rejected.insert(rejected.end(), targets.rejected.begin(), targets.rejected.end());
-  for (std::size_t row = 0; row < rows; ++row) {
-    const auto time = batch.times[row];
-    if (time >= kLatestTime || time < -kLatestTime) rejected.push_back({row, "time_range"});
-  }
+  for (const auto row : times_out_of_range(batch.times)) rejected.push_back({row, "time_range"});
   std::stable_sort(rejected.begin(), rejected.end(),
                    [](const auto& a, const auto& b) { return a.row < b.row; });
   rejected.erase(std::unique(rejected.begin(), rejected.end(),
                              [](const auto& a, const auto& b) { return a.row == b.row; }),
                  rejected.end());
 
-  auto& chunk = chunks_.emplace_back();
-  chunk.reserve(rows - rejected.size());
-  auto skip = rejected.begin();
-  for (std::size_t row = 0; row < rows; ++row) {
-    if (skip != rejected.end() && skip->row == row) {
-      ++skip;
-      continue;
-    }
+  const auto row_at = [&](std::size_t row) -> ActionRow {
     const auto target = targets.codes.empty() ? kNoCode : targets.codes[row];
-    chunk.push_back({batch.times[row], accounts.codes[row], objects.codes[row],
-                     target == kNoCode ? 0 : target + 1, kinds[batch.kinds[row]]});
-  }
-  row_count_ += chunk.size();
+    return {batch.times[row], accounts.codes[row], objects.codes[row],
+            target == kNoCode ? 0 : target + 1, kinds[batch.kinds[row]]};
+  };
   refused_rows_ = refused_rows_ || !rejected.empty();
+  if (rows == rejected.size()) return rejected;
+  auto& chunk = chunks_.emplace_back(rows - rejected.size());
+  row_count_ += chunk.size();
+  parallel_for(rows, kGrain, [&](std::size_t begin, std::size_t end) {
+    auto skip = std::lower_bound(rejected.begin(), rejected.end(), begin,
+                                 [](const auto& bad, std::size_t row) { return bad.row < row; });
+    auto place = begin - static_cast<std::size_t>(skip - rejected.begin());
+    for (auto row = begin; row < end; ++row) {
+      if (skip != rejected.end() && skip->row == row) {
+        ++skip;
+      } else {
+        chunk[place++] = row_at(row);
+      }
+    }
+  });
   return rejected;
 }
 
-std::vector<ActionRow> Staging::take_rows() {
-  std::vector<std::size_t> places{0};
-  for (const auto& chunk : chunks_) places.push_back(places.back() + chunk.size());
-  std::vector<ActionRow> rows(row_count_);
-  parallel_for(chunks_.size(), 1, [&](std::size_t i, std::size_t) {
-    std::copy(chunks_[i].begin(), chunks_[i].end(),
-              rows.begin() + static_cast<std::ptrdiff_t>(places[i]));
-    chunks_[i] = {};
-  });
-  chunks_.clear();
+RowChunks Staging::take_rows() {
   row_count_ = 0;
-  return rows;
+  return std::move(chunks_);
 }
 
 }  // namespace lockstep

@@ -7,6 +7,7 @@
 #include "block.h"
 #include "lockstep/dictionary.h"
 #include "lockstep/store.h"
+#include "sort_rows.h"
 
 namespace lockstep {
 
@@ -16,7 +17,7 @@ class Staging {
   std::vector<RejectedRow> append(const ActionBatch& batch);
 
   /// All rows in the order they came; the staging is empty afterwards.
-  [[nodiscard]] std::vector<ActionRow> take_rows();
+  [[nodiscard]] RowChunks take_rows();
 
   [[nodiscard]] const Dictionary& accounts() const { return accounts_; }
   [[nodiscard]] const Dictionary& objects() const { return objects_; }
@@ -31,7 +32,7 @@ class Staging {
   Dictionary accounts_;
   Dictionary objects_;
   std::vector<std::string> kinds_;
-  std::vector<std::vector<ActionRow>> chunks_;
+  RowChunks chunks_;
   std::uint64_t row_count_ = 0;
   bool refused_rows_ = false;
 };

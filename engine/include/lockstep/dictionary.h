@@ -10,7 +10,8 @@
 namespace lockstep {
 
 /// Numbers distinct ids in the order first seen. A whole number and its decimal text are one id.
-/// About 40 bytes an id besides its text; look-ups take one probe or two.
+/// About 40 bytes an id besides its text; look-ups take one probe or two. Small numbers that lie
+/// close together, as dense ids do, are found in a table by number, without hashing.
 class Dictionary {
  public:
   Dictionary();
@@ -33,10 +34,17 @@ class Dictionary {
   [[nodiscard]] bool holds(const Entry& entry, std::string_view text) const;
   template <class Equal>
   std::uint32_t find_or_add(std::uint64_t hash, const Equal& equal, const Entry& entry);
+  void append(const Entry& entry);
   void grow();
+  [[nodiscard]] bool is_direct(std::int64_t number) const {
+    return static_cast<std::uint64_t>(number) < direct_.size();
+  }
+  bool widen_direct(std::int64_t number);
   [[nodiscard]] std::uint64_t hash_of(const Entry& entry) const;
 
   std::vector<std::uint32_t> slots_;  ///< code + 1; 0 is empty
+  std::vector<std::uint32_t> direct_;  ///< by number: code + 1, for each number it has room for
+  std::uint64_t hashed_ = 0;  ///< entries in `slots_`
   std::vector<Entry> entries_;
   std::string text_;
 };
