@@ -17,6 +17,8 @@ echo "{\"commit\":\"$(git rev-parse --short HEAD)\",\"cpu\":\"$(sed -n 's/^model
 build/release/bench/coaction_bench "$actions"
 build/release/bench/graph_bench
 build/release/bench/snapshot_bench
+build/release/bench/kernels_bench 20
+build/release/bench/kernels_bench 22
 build/release/bench/store_bench "$actions" "$folder"
 build/release/bench/make_log "$actions" "$folder"
 .venv/bin/python bench/pipeline_bench.py "$actions" "$folder"
