@@ -34,7 +34,7 @@ class StoreVerify : public ::testing::Test {
   void change_first(Family family,
                     const std::function<std::optional<std::string>(std::string_view key,
                                                                    std::string value)>& change) {
-    const Database database(path_ / "events", family_names(), Database::Mode::kWrite);
+    const Database database(path_ / "events", families(), Database::Mode::kWrite);
     std::string key;
     std::string value;
     {

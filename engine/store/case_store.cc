@@ -15,7 +15,7 @@ namespace {
 
 enum CaseFamily : std::size_t { kLabels = 1, kCases, kAudit, kSeen };
 
-std::vector<std::string> case_families() { return {"labels", "cases", "audit", "seen"}; }
+std::vector<FamilyName> case_families() { return {{"labels"}, {"cases"}, {"audit"}, {"seen"}}; }
 
 std::string sequence_key(std::uint64_t sequence) {
   std::string key;

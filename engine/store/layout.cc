@@ -140,12 +140,15 @@ bool decode_names(std::string_view block, std::vector<std::string>& names) {
 std::string encode_neighbours(const std::vector<StoredNeighbour>& neighbours) {
   std::string value;
   put_varint(value, neighbours.size());
+  TimeS earliest = neighbours.empty() ? 0 : neighbours.front().first_s;
+  for (const auto& n : neighbours) earliest = std::min(earliest, n.first_s);
+  put_varint(value, zigzag(earliest));
   AccountId before = 0;
   for (const auto& n : neighbours) {
     put_varint(value, n.account - before);
     put_varint(value, n.actions);
-    put_varint(value, zigzag(n.first_s));
-    put_varint(value, static_cast<std::uint64_t>(n.last_s - n.first_s));
+    put_varint(value, static_cast<std::uint64_t>(n.first_s - earliest));
+    if (n.actions != 1) put_varint(value, static_cast<std::uint64_t>(n.last_s - n.first_s));
     before = n.account;
   }
   return value;
@@ -154,6 +157,7 @@ std::string encode_neighbours(const std::vector<StoredNeighbour>& neighbours) {
 bool decode_neighbours(std::string_view value, std::vector<StoredNeighbour>& neighbours) {
   ByteReader reader(value);
   const auto count = reader.varint();
+  const auto earliest = static_cast<std::uint64_t>(unzigzag(reader.varint()));
   if (count > reader.left()) return false;
   std::uint64_t account = 0;
   for (std::uint64_t i = 0; i < count; ++i) {
@@ -161,8 +165,10 @@ bool decode_neighbours(std::string_view value, std::vector<StoredNeighbour>& nei
     account += reader.varint();
     n.account = static_cast<AccountId>(account);
     n.actions = reader.varint();
-    n.first_s = unzigzag(reader.varint());
-    n.last_s = n.first_s + static_cast<TimeS>(reader.varint());
+    // Unsigned, so that bytes nobody wrote wrap and do no harm.
+    const auto first = earliest + reader.varint();
+    n.first_s = static_cast<TimeS>(first);
+    n.last_s = static_cast<TimeS>(n.actions == 1 ? first : first + reader.varint());
     if (!reader.good() || account > 0xffffffffULL) return false;
     neighbours.push_back(n);
   }

@@ -9,6 +9,7 @@
 
 #include "bytes.h"
 #include "lockstep/store.h"
+#include "rocks.h"
 
 namespace lockstep {
 
@@ -25,16 +26,18 @@ enum Family : std::size_t {
   kFamilyCount,
 };
 
-[[nodiscard]] inline std::vector<std::string> family_names() {
-  return {"segments", "by_account", "edges_out", "edges_in", "ids", "names", "manifest"};
+/// Names and uses of the families, in the order of Family, without the first.
+[[nodiscard]] inline std::vector<FamilyName> families() {
+  return {{"segments", FamilyUse::kPacked},
+          {"by_account", FamilyUse::kPacked},
+          {"edges_out", FamilyUse::kLookup},
+          {"edges_in", FamilyUse::kLookup},
+          {"ids"},
+          {"names"},
+          {"manifest"}};
 }
-
-/// Families of blocks that are packed as bits.
-[[nodiscard]] inline std::vector<std::string> packed_family_names() {
-  return {"segments", "by_account"};
-}
-[[nodiscard]] constexpr bool is_packed(Family family) {
-  return family == kSegments || family == kByAccount;
+[[nodiscard]] inline std::string family_name(std::size_t family) {
+  return families()[family - 1].name;
 }
 
 constexpr std::size_t kNamesPerBlock = 1024;

@@ -1,5 +1,6 @@
 #include "rocks.h"
 
+#include <rocksdb/cache.h>
 #include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
@@ -22,6 +23,12 @@ bool is_lost_file(const rocksdb::Status& status) {
          text.find("too short") != std::string::npos;
 }
 
+/// One for all databases of the process.
+std::shared_ptr<rocksdb::Cache> shared_cache() {
+  static const auto cache = rocksdb::NewLRUCache(64 << 20);
+  return cache;
+}
+
 }  // namespace
 
 void check(const rocksdb::Status& status, const std::string& what,
@@ -38,7 +45,7 @@ void check(const rocksdb::Status& status, const std::string& what,
   throw StorageError(text);
 }
 
-rocksdb::Options database_options(bool packed) {
+rocksdb::Options database_options(FamilyUse use) {
   rocksdb::Options options;
   options.paranoid_checks = true;
   options.track_and_verify_wals_in_manifest = true;
@@ -49,12 +56,17 @@ rocksdb::Options database_options(bool packed) {
   options.keep_log_file_num = 2;
   options.max_open_files = -1;
   options.max_background_jobs = 2;
+  const bool packed = use == FamilyUse::kPacked;
+  const bool lookup = use == FamilyUse::kLookup;
   options.compression = packed ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
-  options.bottommost_compression = packed ? rocksdb::kNoCompression : rocksdb::kZSTD;
+  options.bottommost_compression = packed   ? rocksdb::kNoCompression
+                                   : lookup ? rocksdb::kLZ4Compression
+                                            : rocksdb::kZSTD;
   rocksdb::BlockBasedTableOptions table;
   table.format_version = 5;
   table.checksum = rocksdb::kXXH3;
-  table.block_size = 16 << 10;
+  table.block_size = lookup ? 4 << 10 : 16 << 10;
+  table.block_cache = shared_cache();
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.partition_filters = true;
   table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
@@ -75,8 +87,8 @@ ScratchFolder::~ScratchFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-Database::Database(const std::filesystem::path& path, const std::vector<std::string>& families,
-                   Mode mode, const std::vector<std::string>& packed)
+Database::Database(const std::filesystem::path& path, const std::vector<FamilyName>& families,
+                   Mode mode)
     : path_(path),
       scratch_(mode == Mode::kFollow ? std::make_unique<ScratchFolder>() : nullptr),
       process_(::getpid()) {
@@ -85,9 +97,8 @@ Database::Database(const std::filesystem::path& path, const std::vector<std::str
   options.create_missing_column_families = mode == Mode::kCreate;
   std::vector<rocksdb::ColumnFamilyDescriptor> wanted;
   wanted.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions(options));
-  for (const auto& name : families) {
-    const bool is_packed = std::find(packed.begin(), packed.end(), name) != packed.end();
-    wanted.emplace_back(name, rocksdb::ColumnFamilyOptions(database_options(is_packed)));
+  for (const auto& family : families) {
+    wanted.emplace_back(family.name, rocksdb::ColumnFamilyOptions(database_options(family.use)));
   }
   rocksdb::DB* opened = nullptr;
   const auto status =
@@ -160,6 +171,12 @@ std::vector<std::string> Database::split(std::size_t family, const std::string& 
   std::sort(bounds.begin(), bounds.end());
   bounds.erase(std::unique(bounds.begin(), bounds.end()), bounds.end());
   return bounds;
+}
+
+std::uint64_t Database::bytes_of(std::size_t family) const {
+  rocksdb::ColumnFamilyMetaData files;
+  db_->GetColumnFamilyMetaData(handles_[family], &files);
+  return files.size;
 }
 
 void Database::check(const rocksdb::Iterator& iterator) const {

@@ -14,9 +14,21 @@ namespace lockstep {
 void check(const rocksdb::Status& status, const std::string& what,
            const std::filesystem::path& path);
 
-/// Options that every database here is opened with; the reasons are in FORMAT.md. Values of a
-/// packed family are blocks of bits already, and are not compressed again.
-[[nodiscard]] rocksdb::Options database_options(bool packed = false);
+/// What the values of a column family are like.
+enum class FamilyUse {
+  kPlain,   ///< read in stretches: compressed as well as can be
+  kPacked,  ///< blocks of bits: not compressed again
+  kLookup,  ///< read one here, one there: small blocks, quick to decompress
+};
+
+/// Options that every database here is opened with; the reasons are in FORMAT.md.
+[[nodiscard]] rocksdb::Options database_options(FamilyUse use = FamilyUse::kPlain);
+
+/// A column family to open.
+struct FamilyName {
+  std::string name;
+  FamilyUse use = FamilyUse::kPlain;
+};
 
 /// A private folder for the log of one follower; gone with the object, unless that is a copy in a
 /// forked child.
@@ -43,9 +55,7 @@ class Database {
     kFollow,  ///< a secondary beside a writer
   };
 
-  /// `packed` names those of `families` whose values are packed.
-  Database(const std::filesystem::path& path, const std::vector<std::string>& families, Mode mode,
-           const std::vector<std::string>& packed = {});
+  Database(const std::filesystem::path& path, const std::vector<FamilyName>& families, Mode mode);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -67,6 +77,8 @@ class Database {
   /// `from`, `to`, and keys between them that cut the family into parts of like size, ascending.
   [[nodiscard]] std::vector<std::string> split(std::size_t family, const std::string& from,
                                                const std::string& to) const;
+  /// Bytes of a family's sorted files.
+  [[nodiscard]] std::uint64_t bytes_of(std::size_t family) const;
   /// Throws CorruptData or StorageError where an iterator stopped for a reason.
   void check(const rocksdb::Iterator& iterator) const;
 

@@ -26,40 +26,36 @@ std::uint64_t mask(unsigned bits) { return (1ULL << bits) - 1; }
 
 unsigned SortedRows::Widths::sum() const { return group + leading + kSecondBits + other; }
 
-/// Finds the group of one row after the other; most are of the day of the row before.
+/// The group of one row after the other; most are of a kind and day of a row shortly before.
+template <class Number>
 class SortedRows::Numbering {
  public:
-  explicit Numbering(const std::vector<KindDay>& groups) : groups_(groups) {}
+  /// `number(group)` is asked where a group was not met lately.
+  explicit Numbering(const Number& number) : number_(number) {}
 
-  /// Also sets `midnight()` to where the row's day begins.
-  std::size_t of(const ActionRow& row) {
-    for (auto& recent : recent_) {
-      if (row.kind != recent.kind || row.time < recent.midnight ||
-          row.time >= recent.midnight + kDaySeconds) {
-        continue;
-      }
-      midnight_ = recent.midnight;
-      return recent.number;
-    }
-    const KindDay group{row.kind, day_of(row.time)};
-    const auto at = std::lower_bound(groups_.begin(), groups_.end(), group);
-    auto& oldest = recent_[next_++ % recent_.size()];
-    midnight_ = group.day * kDaySeconds;
-    oldest = {row.kind, midnight_, static_cast<std::size_t>(at - groups_.begin())};
-    return oldest.number;
-  }
-  [[nodiscard]] TimeS midnight() const { return midnight_; }
-
- private:
-  struct Recent {
+  struct Group {
     std::uint16_t kind = 0;
     TimeS midnight = std::numeric_limits<TimeS>::max() - kDaySeconds;
     std::size_t number = 0;
   };
-  const std::vector<KindDay>& groups_;
-  std::array<Recent, 8> recent_;
+
+  const Group& of(const ActionRow& row) {
+    for (const auto& group : recent_) {
+      if (row.kind == group.kind && row.time >= group.midnight &&
+          row.time < group.midnight + kDaySeconds) {
+        return group;
+      }
+    }
+    auto& oldest = recent_[next_++ % recent_.size()];
+    const KindDay group{row.kind, day_of(row.time)};
+    oldest = {row.kind, group.day * kDaySeconds, number_(group)};
+    return oldest;
+  }
+
+ private:
+  const Number& number_;
+  std::array<Group, 8> recent_;
   std::size_t next_ = 0;
-  TimeS midnight_ = 0;
 };
 
 SortedRows::Groups SortedRows::groups_of(const RowChunks& rows) {
@@ -67,18 +63,15 @@ SortedRows::Groups SortedRows::groups_of(const RowChunks& rows) {
   std::mutex guard;
   for_each_stretch(rows, [&](const auto& chunk, std::size_t, std::size_t begin, std::size_t end) {
     std::set<KindDay> found;
-    KindDay last;
-    TimeS midnight = std::numeric_limits<TimeS>::max() - kDaySeconds;
+    const auto note = [&](const KindDay& group) {
+      found.insert(group);
+      return std::size_t{0};
+    };
+    Numbering numbering(note);
     std::uint32_t targets = 0;
     for (auto i = begin; i < end; ++i) {
-      const auto& row = chunk[i];
-      targets |= row.target;
-      if (row.kind == last.kind && row.time >= midnight && row.time < midnight + kDaySeconds) {
-        continue;
-      }
-      last = {row.kind, day_of(row.time)};
-      midnight = last.day * kDaySeconds;
-      found.insert(last);
+      static_cast<void>(numbering.of(chunk[i]));
+      targets |= chunk[i].target;
     }
     const std::lock_guard hold(guard);  // a union is the same in any order
     groups.all.insert(found.begin(), found.end());
@@ -95,7 +88,7 @@ std::uint64_t SortedRows::word_of(const Packed& row) const {
 }
 
 SortedRows::Packed SortedRows::packed(std::size_t i) const {
-  if (!narrow()) return rows_[i];
+  if (!narrow_) return rows_[i];
   auto word = words_[i];
   const auto other = static_cast<std::uint32_t>(word & mask(widths_.other));
   word >>= widths_.other;
@@ -113,7 +106,8 @@ void SortedRows::fill(std::size_t n, const Each& each) {
     return static_cast<unsigned>(std::bit_width(ids == 0 ? 0 : ids - 1));
   };
   widths_ = {width(leading_ids_), width(other_ids_), width(groups_->size())};
-  if (narrow()) {
+  narrow_ = widths_.sum() <= 64 && !has_targets_;
+  if (narrow_) {
     words_ = Column<std::uint64_t>(n);
     each([&](std::size_t i, const Packed& row) { words_[i] = word_of(row); });
     Column<std::uint64_t> scratch(n);
@@ -134,7 +128,7 @@ void SortedRows::fill(std::size_t n, const Each& each) {
 }
 
 void SortedRows::drop_repeats() {
-  if (!narrow()) {
+  if (!narrow_) {
     rows_.erase(std::unique(rows_.begin(), rows_.end()), rows_.end());
     return;
   }
@@ -151,18 +145,22 @@ SortedRows SortedRows::by_object(RowChunks rows, std::uint64_t objects, std::uin
   sorted.has_targets_ = found.targets;
   sorted.leading_ids_ = objects;
   sorted.other_ids_ = accounts;
+  const auto number_of = [&](const KindDay& group) {
+    return static_cast<std::size_t>(std::lower_bound(groups->begin(), groups->end(), group) -
+                                    groups->begin());
+  };
   std::size_t n = 0;
   for (const auto& chunk : rows) n += chunk.size();
   sorted.fill(n, [&](const auto& take) {
     for_each_stretch(
         rows, [&](const auto& chunk, std::size_t place, std::size_t begin, std::size_t end) {
-          Numbering numbering(*groups);
+          Numbering numbering(number_of);
           for (auto i = begin; i < end; ++i) {
             const auto& row = chunk[i];
-            const auto number = numbering.of(row);
-            const auto second = static_cast<std::uint64_t>(row.time - numbering.midnight());
+            const auto& group = numbering.of(row);
+            const auto second = static_cast<std::uint64_t>(row.time - group.midnight);
             take(place + i - begin,
-                 Packed{words(number, row.object), words(second, row.account), row.target});
+                 Packed{words(group.number, row.object), words(second, row.account), row.target});
           }
         });
     rows.clear();

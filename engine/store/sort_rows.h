@@ -53,7 +53,7 @@ class SortedRows {
   /// The same rows in the order of `by_account`.
   [[nodiscard]] SortedRows by_account() const;
 
-  [[nodiscard]] std::size_t size() const { return narrow() ? words_.size() : rows_.size(); }
+  [[nodiscard]] std::size_t size() const { return narrow_ ? words_.size() : rows_.size(); }
   [[nodiscard]] BlockOrder order() const { return order_; }
   [[nodiscard]] bool has_targets() const { return has_targets_; }
   [[nodiscard]] ActionRow at(std::size_t i) const;
@@ -86,9 +86,9 @@ class SortedRows {
     std::set<KindDay> all;
     bool targets = false;  ///< whether any row has one
   };
+  template <class Number>
   class Numbering;
   static Groups groups_of(const RowChunks& rows);
-  [[nodiscard]] bool narrow() const { return widths_.sum() <= 64 && !has_targets_; }
   [[nodiscard]] std::uint64_t word_of(const Packed& row) const;
   [[nodiscard]] Packed packed(std::size_t i) const;
   template <class Each>
@@ -99,6 +99,7 @@ class SortedRows {
   BlockOrder order_ = BlockOrder::kByObject;
   Widths widths_;
   bool has_targets_ = false;
+  bool narrow_ = false;            ///< a row fits into one word
   std::uint64_t leading_ids_ = 0;  ///< above every leading id
   std::uint64_t other_ids_ = 0;
   Column<std::uint64_t> words_;  ///< where rows are narrow

@@ -11,6 +11,8 @@
 namespace lockstep {
 namespace {
 
+constexpr bool kDropFromPageCache = false;  // what was stored is often read next
+
 rocksdb::EnvOptions file_options() {
   rocksdb::EnvOptions options;
   options.bytes_per_sync = 1 << 20;  // the disk writes while we go on, and little is left to sync
@@ -22,7 +24,8 @@ rocksdb::EnvOptions file_options() {
 SortedFile::SortedFile(const Database& database, Family family, std::filesystem::path path)
     : path_(std::move(path)),
       writer_(std::make_unique<rocksdb::SstFileWriter>(
-          file_options(), database_options(is_packed(family)), database.family(family))) {
+          file_options(), database_options(families()[family - 1].use), database.family(family),
+          kDropFromPageCache)) {
   check(writer_->Open(path_.string()), "cannot write", path_);
 }
 

@@ -36,7 +36,7 @@ BlockKey parse_or_throw(const Database& database, std::string_view key) {
 
 void throw_damaged_block(const Database& database, Family family, const BlockKey& key) {
   throw CorruptData("a block of " + database.path().string() + " is damaged (" +
-                    family_names()[family - 1] + ", kind " + std::to_string(key.kind) + ", day " +
+                    family_name(family) + ", kind " + std::to_string(key.kind) + ", day " +
                     std::to_string(key.day) + ", epoch " + std::to_string(key.epoch) +
                     "); restore it from a backup");
 }
@@ -113,6 +113,9 @@ StoreInfo Store::info() const {
   info.accounts = totals.accounts;
   info.objects = totals.objects;
   info.kinds = totals.kinds;
+  for (std::size_t family = kSegments; family < kFamilyCount; ++family) {
+    info.families.push_back({family_name(family), impl_->events->bytes_of(family)});
+  }
   // A compaction or another job may delete what we look at; what is gone takes no space.
   std::error_code gone;
   for (std::filesystem::recursive_directory_iterator at(impl_->path, gone), end; !gone && at != end;

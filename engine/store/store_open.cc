@@ -98,8 +98,7 @@ void Store::Impl::create() {
   format.uuid = random_name();
   format.key_check = key_check();
   remove_or_throw(path / "events");
-  events = std::make_unique<Database>(path / "events", family_names(), Database::Mode::kCreate,
-                                      packed_family_names());
+  events = std::make_unique<Database>(path / "events", families(), Database::Mode::kCreate);
   replace_file(path / "LEDGER", "");
   format.write(path);
 }
@@ -119,8 +118,7 @@ void Store::Impl::open_writer() {
     if (entry.filename().string().starts_with("tmp.")) remove_or_throw(entry);
   }
   if (found) {
-    events = std::make_unique<Database>(path / "events", family_names(), Database::Mode::kWrite,
-                                        packed_family_names());
+    events = std::make_unique<Database>(path / "events", families(), Database::Mode::kWrite);
   } else {
     create();
   }
@@ -143,8 +141,7 @@ void Store::Impl::open_reader() {
     // The ledger first: a writer adds to the database, then to the ledger.
     const auto known = ledger.read();
     events.reset();
-    events = std::make_unique<Database>(path / "events", family_names(), Database::Mode::kFollow,
-                                        packed_family_names());
+    events = std::make_unique<Database>(path / "events", families(), Database::Mode::kFollow);
     load(known);
   });
 }
@@ -201,8 +198,8 @@ void Store::Impl::check_markers(std::uint64_t epoch) const {
     }
     events->check(*iterator);
     if (epochs == epoch) continue;
-    throw CorruptData(path.string() + " has lost data: " + family_names()[family - 1] +
-                      " lacks job " + std::to_string(epochs + 1) + "; restore it from a backup");
+    throw CorruptData(path.string() + " has lost data: " + family_name(family) + " lacks job " +
+                      std::to_string(epochs + 1) + "; restore it from a backup");
   }
 }
 

@@ -35,7 +35,7 @@ struct Scanned {
 bool came_to_end(const rocksdb::Iterator& iterator, Family family,
                  std::vector<std::string>& problems) {
   if (iterator.status().ok()) return true;
-  problems.push_back(family_names()[family - 1] + ": " + iterator.status().ToString());
+  problems.push_back(family_name(family) + ": " + iterator.status().ToString());
   return false;
 }
 
@@ -82,7 +82,7 @@ Scanned<std::uint64_t> tally_edges(const Database& database, Family family, std:
     const auto epoch = key.big_endian(8);
     neighbours.clear();
     if (!key.at_end() || !decode_neighbours(iterator->value().ToStringView(), neighbours)) {
-      problems.push_back(family_names()[family - 1] + ": the neighbours of account " +
+      problems.push_back(family_name(family) + ": the neighbours of account " +
                          std::to_string(vertex) + " are damaged");
       continue;
     }

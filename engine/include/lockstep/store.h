@@ -139,6 +139,12 @@ struct KindInfo {
   TimeS last_s = 0;
 };
 
+/// Bytes of a column family's sorted files; engine/store/FORMAT.md says what each holds.
+struct FamilyBytes {
+  std::string family;
+  std::uint64_t bytes = 0;
+};
+
 struct StoreInfo {
   std::string path;
   std::string uuid;
@@ -151,6 +157,7 @@ struct StoreInfo {
   std::uint64_t objects = 0;
   std::uint64_t disk_bytes = 0;
   std::vector<KindInfo> kinds;
+  std::vector<FamilyBytes> families;
 };
 
 struct VerifyReport {
