@@ -133,18 +133,60 @@ std::vector<NamePrefix> sort_names(const std::vector<std::string>& names) {
   return order;
 }
 
-/// Writes `ids` for both spaces; accounts' keys come before objects'.
-void write_ids(SortedFile& file, const IdAssignment& accounts, const IdAssignment& objects,
-               RunControl* control) {
+/// New names of one space in their order, for one file of `ids`.
+struct NamePart {
+  IdSpace space = IdSpace::kAccount;
+  const IdAssignment* assigned = nullptr;
+  std::shared_ptr<const std::vector<NamePrefix>> order;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+/// Accounts' keys come before objects'.
+std::vector<NamePart> split_names(const IdAssignment& accounts, const IdAssignment& objects) {
+  constexpr std::size_t kFileNames = 1 << 18;
+  std::vector<NamePart> parts;
   for (const auto space : {IdSpace::kAccount, IdSpace::kObject}) {
     const auto& assigned = space == IdSpace::kAccount ? accounts : objects;
-    std::uint64_t count = 0;
-    for (const auto& [prefix, index] : sort_names(assigned.new_names)) {
-      if (control != nullptr && ++count % 4096 == 0) control->check();
-      std::string id;
-      put_big_endian(id, assigned.first_new + index, 4);
-      file.put(id_key(space, assigned.new_names[index]), id);
+    const auto names = assigned.new_names.size();
+    const auto order =
+        std::make_shared<const std::vector<NamePrefix>>(sort_names(assigned.new_names));
+    for (std::size_t begin = 0; begin < names; begin += kFileNames) {
+      parts.push_back({space, &assigned, order, begin, std::min(begin + kFileNames, names)});
     }
+  }
+  return parts;
+}
+
+void write_ids(SortedFile& file, const NamePart& part) {
+  std::string id;
+  for (auto i = part.begin; i < part.end; ++i) {
+    const auto index = (*part.order)[i].index;
+    id.clear();
+    put_big_endian(id, part.assigned->first_new + index, 4);
+    file.put(id_key(part.space, part.assigned->new_names[index]), id);
+  }
+}
+
+/// One task a file; where names are few, one file has them all.
+void add_id_tasks(Tasks& tasks, SortedFiles& files, const IdAssignment& accounts,
+                  const IdAssignment& objects, RunControl* control) {
+  constexpr std::size_t kFew = 1 << 14;
+  auto parts = split_names(accounts, objects);
+  const bool few = accounts.new_names.size() + objects.new_names.size() < kFew;
+  const std::size_t count = few ? 1 : parts.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    std::vector<NamePart> own = few ? parts : std::vector<NamePart>{parts[i]};
+    auto& file = files.add(kIds);
+    tasks.push_back([=, &files, &file, own = std::move(own)] {
+      if (control != nullptr) control->check();
+      for (const auto& part : own) write_ids(file, part);
+      if (i + 1 < count) {
+        file.finish();
+      } else {
+        files.finish_last(kIds);
+      }
+    });
   }
 }
 
@@ -175,7 +217,7 @@ void write_job(SortedFiles& files, const SortedRows& by_object, const ManifestEn
       files.finish_last(family);
     });
   };
-  add(kIds, [&](SortedFile& file) { write_ids(file, accounts, objects, control); });
+  add_id_tasks(tasks, files, accounts, objects, control);
   add(kNames, [&](SortedFile& file) { write_names(file, accounts, objects); });
   for (const auto family : {kEdgesOut, kEdgesIn}) {
     add(family,
