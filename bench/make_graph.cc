@@ -1,5 +1,6 @@
 // Writes a generated graph as raw little-endian columns, for the benches in Python.
 //   make_graph kronecker SCALE DEGREE FOLDER      source.u32 target.u32 graph.json
+//   make_graph lfr VERTICES FOLDER                mixing 0.3
 // Each edge stands there once, from its smaller end, sorted; without self-loops and repeats.
 
 #include <cstdio>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "kronecker.h"
+#include "lfr.h"
 #include "lockstep/graph.h"
 #include "raw_columns.h"
 
@@ -41,14 +43,19 @@ bool write_graph(const std::string& folder, const Graph& graph) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 5 || std::string(argv[1]) != "kronecker") {
-    std::fputs("usage: make_graph kronecker SCALE DEGREE FOLDER\n", stderr);
+  const std::string kind = argc > 1 ? argv[1] : "";
+  const bool is_kronecker = kind == "kronecker" && argc == 5;
+  const bool is_lfr = kind == "lfr" && argc == 4;
+  if (!is_kronecker && !is_lfr) {
+    std::fputs("usage: make_graph kronecker SCALE DEGREE FOLDER | lfr VERTICES FOLDER\n", stderr);
     return 2;
   }
-  const auto scale = static_cast<unsigned>(std::atoi(argv[2]));
-  const auto edges = kronecker(scale, static_cast<unsigned>(std::atoi(argv[3])), 1);
+  const auto size = static_cast<unsigned>(std::atoi(argv[2]));
+  const EdgeList edges = is_lfr ? lfr(size, 0.3, 1).edges
+                                : kronecker(size, static_cast<unsigned>(std::atoi(argv[3])), 1);
   const auto built = build_graph(edges.vertices, edges.columns(), {.self_loops = SelfLoops::kDrop});
-  const bool written = write_graph(argv[4], built.graph);
-  if (!written) std::fprintf(stderr, "cannot write to %s\n", argv[4]);
+  const std::string folder = argv[argc - 1];
+  const bool written = write_graph(folder, built.graph);
+  if (!written) std::fprintf(stderr, "cannot write to %s\n", folder.c_str());
   return written ? 0 : 1;
 }

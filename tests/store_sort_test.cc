@@ -55,7 +55,8 @@ std::vector<ActionRow> random_rows(const Shape& shape, unsigned seed) {
 RowChunks chunks_of(const std::vector<ActionRow>& rows) {
   RowChunks chunks;
   const auto cut = rows.size() / 3;
-  for (const auto& [begin, end] : {std::pair(std::size_t{0}, cut), {cut, cut}, {cut, rows.size()}}) {
+  for (const auto& [begin, end] :
+       {std::pair(std::size_t{0}, cut), {cut, cut}, {cut, rows.size()}}) {
     Column<ActionRow> chunk(end - begin);
     for (auto i = begin; i < end; ++i) chunk[i - begin] = rows[i];
     chunks.push_back(std::move(chunk));

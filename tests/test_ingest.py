@@ -191,13 +191,14 @@ def test_bad_files_change_nothing(tmp_path, store_with_rows, case):
     assert stored(store_with_rows) == before
 
 
-def test_a_store_of_a_newer_version(tmp_path, store_with_rows):
-    (store_with_rows / "FORMAT").write_text("lockstep-store 9.0\nx\nplain\n")
+@pytest.mark.parametrize(("schema", "word"), [("9.0", "newer"), ("1.0", "older")])
+def test_a_store_of_another_version(tmp_path, store_with_rows, schema, word):
+    (store_with_rows / "FORMAT").write_text(f"lockstep-store {schema}\nx\nplain\n")
     for arguments in (
         ["ingest", store_with_rows, tmp_path / "more.csv"],
         ["store", "info", store_with_rows],
     ):
-        expect_error(cli(*arguments), 2, "newer than this program", "schema 9.0")
+        expect_error(cli(*arguments), 2, f"{word} than this program", f"schema {schema}")
 
 
 def test_a_store_in_use_by_another_writer(tmp_path, store_with_rows):

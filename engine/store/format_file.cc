@@ -24,11 +24,14 @@ std::optional<FormatFile> FormatFile::read(const std::filesystem::path& store) {
   if (!in || magic != kMagic || dot != '.') {
     throw NotAStore(store.string() + " is not a Lockstep store: FORMAT does not say so");
   }
-  if (format.major > kSchemaMajor) {
-    throw StoreVersionError(store.string() + " has schema " + std::to_string(format.major) + "." +
-                            std::to_string(format.minor) + ", newer than this program's " +
-                            std::to_string(kSchemaMajor) + "." + std::to_string(kSchemaMinor) +
-                            "; install a newer Lockstep");
+  if (format.major != kSchemaMajor) {
+    const bool is_newer = format.major > kSchemaMajor;
+    throw StoreVersionError(
+        store.string() + " has schema " + std::to_string(format.major) + "." +
+        std::to_string(format.minor) + ", " + (is_newer ? "newer" : "older") +
+        " than this program's " + std::to_string(kSchemaMajor) + "." +
+        std::to_string(kSchemaMinor) +
+        (is_newer ? "; install a newer Lockstep" : "; ingest its files anew into another store"));
   }
   if (!(in >> format.uuid >> format.key_check)) {
     throw CorruptData((store / "FORMAT").string() + " is damaged; restore it from a backup");

@@ -6,7 +6,7 @@
 
 namespace lockstep {
 
-constexpr int kSchemaMajor = 1;
+constexpr int kSchemaMajor = 2;
 constexpr int kSchemaMinor = 0;
 
 /// The file FORMAT: what kind of store this is. Written last when a store is made, so that a
@@ -18,7 +18,7 @@ struct FormatFile {
   std::string key_check;  ///< keyed hash of a constant; empty where ids are stored as they are
 
   /// Nothing where there is none. Throws NotAStore on a file that is not one, and
-  /// StoreVersionError on a schema newer than this program.
+  /// StoreVersionError on a major schema that is not this program's.
   static std::optional<FormatFile> read(const std::filesystem::path& store);
   void write(const std::filesystem::path& store) const;
 };

@@ -42,9 +42,9 @@ class Dictionary {
   bool widen_direct(std::int64_t number);
   [[nodiscard]] std::uint64_t hash_of(const Entry& entry) const;
 
-  std::vector<std::uint32_t> slots_;  ///< code + 1; 0 is empty
+  std::vector<std::uint32_t> slots_;   ///< code + 1; 0 is empty
   std::vector<std::uint32_t> direct_;  ///< by number: code + 1, for each number it has room for
-  std::uint64_t hashed_ = 0;  ///< entries in `slots_`
+  std::uint64_t hashed_ = 0;           ///< entries in `slots_`
   std::vector<Entry> entries_;
   std::string text_;
 };
