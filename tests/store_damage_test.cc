@@ -164,14 +164,16 @@ TEST(StoreDamage, LedgerAndDatabaseMustAgree) {
   EXPECT_THROW((void)open_writer(other / "store"), CorruptData);
 }
 
-TEST(StoreDamage, NewerAndForeignFoldersAreRefused) {
+TEST(StoreDamage, OtherVersionsAndForeignFoldersAreRefused) {
   const TemporaryFolder folder;
   const auto path = folder / "store";
   make_store(path);
   const auto format = content(path / "FORMAT");
-  put_content(path / "FORMAT", "lockstep-store 2.0\nabc\nplain\n");
-  EXPECT_THROW((void)open_writer(path), StoreVersionError);
-  EXPECT_THROW((void)Store::open(path), StoreVersionError);
+  for (const std::string schema : {"1.0", "3.0"}) {
+    put_content(path / "FORMAT", "lockstep-store " + schema + "\nabc\nplain\n");
+    EXPECT_THROW((void)open_writer(path), StoreVersionError) << schema;
+    EXPECT_THROW((void)Store::open(path), StoreVersionError) << schema;
+  }
   put_content(path / "FORMAT", "something else\n");
   EXPECT_THROW((void)open_writer(path), StorageError);
   put_content(path / "FORMAT", format);
