@@ -9,23 +9,9 @@ import pytest
 from support.stores import make_store
 
 import lockstep as ls
-from lockstep.cli import main
 
 EDGES = {"source": ["a", "b", "a"], "target": ["b", "c", "b"], "weight": [1.5, 2.0, 1.0]}
 CSV = "source,target,weight\na,b,1.5\nb,c,2\na,b,1\n"
-
-
-@pytest.fixture
-def call(capsys):
-    def run(*arguments):
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        told = capsys.readouterr()
-        assert "Traceback" not in told.out + told.err
-        return ended.value.code, told.out, told.err
-
-    return run
 
 
 def write(path, text):
