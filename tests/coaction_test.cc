@@ -240,6 +240,16 @@ TEST(Coaction, NothingComesOfNothing) {
   EXPECT_EQ(coaction(one.log(), {.min_objects = 1}).source.size(), 0U);
 }
 
+TEST(Coaction, ReportsProgressToTheEnd) {
+  const auto log = random_columns(5, 100'000, 2000, 300, 20'000).log();
+  for (const std::uint64_t cap : {0ULL, 400ULL}) {
+    RunControl control;
+    (void)coaction(log, {.max_object_actions = cap}, &control);
+    EXPECT_GT(control.total(), 0U);
+    EXPECT_EQ(control.done(), control.total());
+  }
+}
+
 TEST(Coaction, RefusesBadOptionsAndStopsWhenCancelled) {
   const auto log = random_columns(1, 100, 10, 5, 100).log();
   EXPECT_THROW((void)coaction(log, {.window_s = -1}), InvalidArgument);

@@ -61,6 +61,7 @@ def test_an_equal_run_is_found_again_unless_forced(tmp_path, planted):
     ("name", "value"),
     [
         ("min_objects", 3),
+        ("max_object_actions", 50),
         ("fdr", 0.01),
         ("resolution", 2.0),
         ("seed", 1),
@@ -164,6 +165,8 @@ def test_a_full_disk_is_one_clear_error(tmp_path, planted, monkeypatch):
         {"window_s": 10**20},
         {"min_objects": 0},
         {"min_objects": 2**32},
+        {"max_object_actions": -1},
+        {"max_object_actions": 2**32},
         {"fdr": 0.0},
         {"fdr": 1.0},
         {"fdr": math.nan},

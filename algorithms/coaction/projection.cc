@@ -83,14 +83,18 @@ class Projector {
   Projection run(const ActionLog& log) {
     const auto bands = plan(ranking_);
     std::size_t chunks = 0;
-    for (const Band& band : bands) chunks += band.rows.size();
+    std::uint64_t work = 0;
+    for (const Band& band : bands) {
+      chunks += band.rows.size();
+      work = std::accumulate(band.rows.begin(), band.rows.end(), work);
+    }
     PairTable table(chunks, ranking_, options_);
     counts_.resize(chunks);
-    auto rows = all_rows(log, ranking_, options_.max_object_actions);
-    if (control_ != nullptr) control_->expect(rows.size());
+    auto rows = all_rows(log, ranking_, options_.window_s, options_.max_object_actions);
+    if (control_ != nullptr) control_->expect(work);
     std::size_t chunk = 0;
     for (const Band& band : bands) {
-      if (chunk != 0) rows = rows_below(rows, band.bounds.back());
+      if (chunk != 0) rows = rows_below(rows, options_.window_s, band.bounds.back());
       fold_band(rows, band, chunk, table);
       chunk += band.rows.size();
     }
@@ -111,8 +115,13 @@ class Projector {
     constexpr std::uint64_t kMostPasses = 16;
     const WindowFinder finder(rows, options_.window_s, band.bounds, control_);
     std::uint64_t all = 0;
-    for (std::size_t task = 0; task < finder.tasks(); ++task) all += finder.count(task);
-    const std::uint64_t fixed = rows.bytes() + table_bytes(band);
+    std::uint64_t most = 0;
+    for (std::size_t task = 0; task < finder.tasks(); ++task) {
+      all += finder.count(task);
+      most = std::max(most, finder.count(task));
+    }
+    const std::uint64_t fixed = rows.bytes() + finder.bytes() + table_bytes(band) +
+                                static_cast<std::uint64_t>(thread_count()) * most * sizeof(Window);
     const std::uint64_t taken = fixed + table.row_bytes();
     const std::uint64_t spare =
         options_.memory_bytes > taken ? (options_.memory_bytes - taken) / 2 : 0;
@@ -177,8 +186,12 @@ class Projector {
   }
 
   [[nodiscard]] std::uint64_t table_bytes(const Band& band) const {
-    constexpr std::uint64_t kEntryBytes = 4;
-    return static_cast<std::uint64_t>(thread_count()) * band.bounds.back() * kEntryBytes +
+    const auto& activity = ranking_.activity;
+    const auto last = activity.begin() + band.bounds.back();
+    const auto busy = std::partition_point(activity.begin(), last, RowFolder::may_be_large);
+    return static_cast<std::uint64_t>(thread_count()) *
+               RowFolder::bytes(band.bounds.back(),
+                                static_cast<std::uint64_t>(busy - activity.begin())) +
            ranking_.ranks() * 2ULL * sizeof(std::uint32_t) +
            ranking_.rank_of_account.size() * (sizeof(std::uint32_t) + 1ULL);
   }

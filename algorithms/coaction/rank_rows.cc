@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <limits>
 
 #include "lockstep/parallel.h"
 
@@ -24,44 +25,69 @@ void for_each_run(std::span<const std::uint64_t> offsets, std::size_t begin, std
   }
 }
 
-/// Copies the rows that `keep(run, row)` is true for, twice walked: to count, then to write.
+/// Calls `body(run, row, chosen)` for each block of rows, from `row` on, of the runs in
+/// [begin, end): chosen are those that `keep(row)` is true for and that have a neighbour; none in
+/// runs of one row or of more than `most`. No branch on a row: to be chosen is a coin toss.
+template <class Keep, class Body>
+void for_each_kept(const RankRows& rows, std::int64_t window_s, std::uint64_t most,
+                   std::size_t begin, std::size_t end, const Keep& keep, const Body& body) {
+  const auto near = [&](std::size_t row) {  // unsigned, so that no difference overflows
+    return static_cast<std::uint64_t>(rows.times[row + 1]) -
+               static_cast<std::uint64_t>(rows.times[row]) <=
+           static_cast<std::uint64_t>(window_s);
+  };
+  std::array<std::size_t, kBlock> chosen;
+  for_each_run(rows.offsets, begin, end, [&](std::size_t run, std::size_t row, std::size_t stop) {
+    const std::size_t first = rows.offsets[run];
+    const std::size_t last = rows.offsets[run + 1] - 1;
+    if (last == first || last - first >= most) return body(run, row, {});
+    bool before = row > first && near(row - 1);
+    while (row < stop) {
+      const auto block_begin = row;
+      std::size_t count = 0;
+      for (const auto block = std::min(stop, row + kBlock); row < block; ++row) {
+        const bool after = row < last && near(row);
+        chosen[count] = row;
+        count += static_cast<std::size_t>((before | after) & keep(row));
+        before = after;
+      }
+      body(run, block_begin, std::span<const std::size_t>(chosen.data(), count));
+    }
+  });
+}
+
+/// Copies the rows that `keep(row)` is true for and that have a neighbour on their object at most
+/// a window away; the others have none in any subset either. Walks them twice: counts, writes.
 template <class Rank, class Keep>
-RankRows filtered(std::span<const TimeS> times, std::span<const std::uint64_t> offsets,
-                  const Rank& rank, const Keep& keep) {
-  const std::size_t rows = times.size();
-  std::vector<std::size_t> starts(rows / kGrain + 2, 0);
-  parallel_for(rows, kGrain, [&](std::size_t begin, std::size_t end) {
+RankRows filtered(const RankRows& rows, std::int64_t window_s, std::uint64_t most, const Rank& rank,
+                  const Keep& keep) {
+  const std::size_t size = rows.times.size();
+  std::vector<std::size_t> starts(size / kGrain + 2, 0);
+  parallel_for(size, kGrain, [&](std::size_t begin, std::size_t end) {
     std::size_t kept = 0;
-    for_each_run(offsets, begin, end, [&](std::size_t run, std::size_t first, std::size_t last) {
-      for (auto row = first; row < last; ++row) kept += keep(run, row) ? 1 : 0;
-    });
+    for_each_kept(rows, window_s, most, begin, end, keep,
+                  [&](std::size_t, std::size_t, std::span<const std::size_t> chosen) {
+                    kept += chosen.size();
+                  });
     starts[begin / kGrain + 1] = kept;
   });
   for (std::size_t i = 1; i < starts.size(); ++i) starts[i] += starts[i - 1];
   RankRows result;
   result.rank.resize(starts.back());
   result.own_times.resize(starts.back());
-  result.own_offsets.assign(offsets.size(), starts.back());
-  parallel_for(rows, kGrain, [&](std::size_t begin, std::size_t end) {
+  result.own_offsets.assign(rows.offsets.size(), starts.back());
+  parallel_for(size, kGrain, [&](std::size_t begin, std::size_t end) {
     auto place = starts[begin / kGrain];
-    for_each_run(offsets, begin, end, [&](std::size_t run, std::size_t first, std::size_t last) {
-      if (first == offsets[run]) result.own_offsets[run] = place;
-      while (first < last) {
-        const auto stop = std::min(last, first + kBlock);
-        std::array<std::size_t, kBlock> chosen;
-        std::size_t count = 0;
-        for (; first < stop; ++first) {  // no branch: what is kept is a coin toss
-          chosen[count] = first;
-          count += keep(run, first) ? 1 : 0;
-        }
-        for (std::size_t i = 0; i < count; ++i, ++place) {
-          result.rank[place] = rank(chosen[i]);
-          result.own_times[place] = times[chosen[i]];
-        }
-      }
-    });
+    for_each_kept(rows, window_s, most, begin, end, keep,
+                  [&](std::size_t run, std::size_t first, std::span<const std::size_t> chosen) {
+                    if (first == rows.offsets[run]) result.own_offsets[run] = place;
+                    for (const std::size_t row : chosen) {
+                      result.rank[place] = rank(row);
+                      result.own_times[place++] = rows.times[row];
+                    }
+                  });
   });
-  auto& kept = result.own_offsets;
+  auto& kept = result.own_offsets;  // of runs that kept none, too: those are empty
   kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
   result.times = result.own_times;
   result.offsets = result.own_offsets;
@@ -128,28 +154,27 @@ Ranking rank_accounts(const ActionLog& log, std::uint64_t max_object_actions) {
   return ranking;
 }
 
-RankRows all_rows(const ActionLog& log, const Ranking& ranking, std::uint64_t max_object_actions) {
+RankRows all_rows(const ActionLog& log, const Ranking& ranking, std::int64_t window_s,
+                  std::uint64_t max_object_actions) {
   const auto rank = [&](std::size_t row) { return ranking.rank_of_account[log.accounts()[row]]; };
-  const auto offsets = log.offsets();
+  RankRows all;
+  all.times = log.times();
+  all.offsets = log.offsets();
   if (max_object_actions != 0) {
-    return filtered(log.times(), offsets, rank, [&](std::size_t run, std::size_t) {
-      return offsets[run + 1] - offsets[run] <= max_object_actions;
-    });
+    return filtered(all, window_s, max_object_actions, rank, [](std::size_t) { return true; });
   }
-  RankRows result;
-  result.rank.resize(log.size());
+  all.rank.resize(log.size());
   parallel_for(log.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-    for (auto row = begin; row < end; ++row) result.rank[row] = rank(row);
+    for (auto row = begin; row < end; ++row) all.rank[row] = rank(row);
   });
-  result.times = log.times();
-  result.offsets = offsets;
-  return result;
+  return all;
 }
 
-RankRows rows_below(const RankRows& rows, std::uint32_t ranks) {
+RankRows rows_below(const RankRows& rows, std::int64_t window_s, std::uint32_t ranks) {
   return filtered(
-      rows.times, rows.offsets, [&](std::size_t row) { return rows.rank[row]; },
-      [&](std::size_t, std::size_t row) { return rows.rank[row] < ranks; });
+      rows, window_s, std::numeric_limits<std::uint64_t>::max(),
+      [&](std::size_t row) { return rows.rank[row]; },
+      [&](std::size_t row) { return rows.rank[row] < ranks; });
 }
 
 }  // namespace lockstep

@@ -48,11 +48,12 @@ struct RankRows {
   [[nodiscard]] std::size_t run_of(std::size_t row) const;
 };
 
-/// All rows on objects of at most `max_object_actions` actions (0: all rows).
-[[nodiscard]] RankRows all_rows(const ActionLog& log, const Ranking& ranking,
+/// All rows; or, under a cap, those on objects of at most `max_object_actions` actions that have
+/// a neighbour on their object at most a window away.
+[[nodiscard]] RankRows all_rows(const ActionLog& log, const Ranking& ranking, std::int64_t window_s,
                                 std::uint64_t max_object_actions);
 
-/// The rows with a rank below `ranks`.
-[[nodiscard]] RankRows rows_below(const RankRows& rows, std::uint32_t ranks);
+/// The rows with a rank below `ranks`, but for those without a neighbour in `rows`.
+[[nodiscard]] RankRows rows_below(const RankRows& rows, std::int64_t window_s, std::uint32_t ranks);
 
 }  // namespace lockstep

@@ -8,7 +8,6 @@ namespace lockstep {
 namespace {
 
 // A small entry: objects in the top 8 bits, pairs in 16, the object visited last in 8.
-constexpr std::uint32_t kMostVisits = 0xFF;
 constexpr std::uint64_t kMostRows = 0xFFFF;
 constexpr std::uint32_t kVisitMask = 0xFF;
 constexpr std::uint32_t kOnePair = 1U << 8;

@@ -30,6 +30,13 @@ class RowFolder {
   /// For accounts below `ranks`, whose windows lie in `rows`.
   RowFolder(const RankRows& rows, std::uint32_t ranks) : rows_(rows), small_(ranks) {}
 
+  /// Whether an account so active may need large entries for its number of objects.
+  [[nodiscard]] static bool may_be_large(std::uint32_t activity) { return activity > kMostVisits; }
+  /// Of its tables, for accounts below `ranks` of which the first `large` need large entries.
+  [[nodiscard]] static std::uint64_t bytes(std::uint64_t ranks, std::uint64_t large) {
+    return ranks * sizeof(std::uint32_t) + large * sizeof(LargeEntry);
+  }
+
   /// `windows` are those of a task, sorted by (rank, row). Folds the account that begins at
   /// `at`, moves `at` past it, and appends to `kept` the partners of at least `least` objects.
   /// The order of partners means nothing.
@@ -42,6 +49,7 @@ class RowFolder {
     std::uint32_t objects = 0;
     std::uint32_t visit = 0;
   };
+  static constexpr std::uint32_t kMostVisits = 0xFF;  ///< objects that a small entry can tell
 
   FoldCounts fold_small(std::span<const Window> windows, std::size_t begin, std::size_t end,
                         std::uint32_t min_objects, std::uint32_t least, std::vector<Partner>& kept);

@@ -30,6 +30,11 @@ class WindowFinder {
 
   [[nodiscard]] std::size_t tasks() const { return bounds_.size() - 1; }
   [[nodiscard]] std::uint64_t count(std::size_t task) const { return counts_[task]; }
+  /// Of what `find` works with, the windows themselves apart.
+  [[nodiscard]] std::uint64_t bytes() const {
+    return in_chunk_.size() * (sizeof(std::uint32_t) + sizeof(std::uint64_t)) +
+           task_of_.size() * sizeof(std::uint16_t);
+  }
 
   /// The windows of tasks [first, last), task by task. The same for any thread count.
   [[nodiscard]] MappedArray<Window> find(std::size_t first, std::size_t last) const;

@@ -14,8 +14,8 @@ struct CoactionOptions {
   std::int64_t window_s = 60;     ///< two actions this many seconds apart, or less, pair up; >= 0
   std::uint32_t min_objects = 2;  ///< keep pairs with this many distinct objects, at least 1
   std::uint64_t max_object_actions = 0;  ///< leave out objects with more actions; 0 leaves out none
-  std::uint64_t memory_bytes = 3ULL << 30;  ///< past this, results spill to an unlinked file
-  std::string spill_folder = {};            ///< folder of that file; empty means $TMPDIR or /tmp
+  std::uint64_t memory_bytes = 3ULL << 30;  ///< beside the log; past it, results spill to a file
+  std::string spill_folder = {};  ///< folder of that file, unlinked; empty means $TMPDIR or /tmp
 };
 
 /// An object that was left out for its popularity.
@@ -30,10 +30,9 @@ struct CoactionResult {
   MappedArray<AccountId> target;       ///< the larger id
   MappedArray<std::uint32_t> objects;  ///< distinct objects on which both acted within the window
   MappedArray<std::uint64_t> pairs;    ///< pairs of actions behind them
-  std::uint64_t pair_instances =
-      0;  ///< pairs of actions of two accounts in the log, but for `left_out`
-  std::vector<LeftOut> left_out;  ///< objects above the cap, all of them, in order of id
-  bool spilled = false;           ///< whether `memory_bytes` was passed
+  std::uint64_t pair_instances = 0;    ///< pairs of actions of two accounts, `left_out` apart
+  std::vector<LeftOut> left_out;       ///< objects above the cap, all of them, in order of id
+  bool spilled = false;                ///< whether `memory_bytes` was passed
 };
 
 /// Projects a log of actions onto pairs of accounts that act on the same objects together.
