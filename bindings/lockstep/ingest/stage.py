@@ -48,7 +48,7 @@ class Stager:
         if len(batch) == 0:
             return
         seconds, reasons = self._times.read(batch.columns[self._map.time])
-        blame = np.full(len(batch), self._map.time, dtype=object)
+        blame = np.empty(len(batch), dtype=object)  # None stands for the time's column
         self._find_headers(batch, reasons)
         self._check_id(batch, self._map.account, reasons, blame)
         self._check_id(batch, self._map.object, reasons, blame)
@@ -136,7 +136,12 @@ class Stager:
     ) -> None:
         for row in np.flatnonzero(reasons != None):  # noqa: E711 (element-wise)
             self._quarantine.add(
-                Reject(int(batch.lines[row]), reasons[row], blame[row], _raw(batch, int(row)))
+                Reject(
+                    int(batch.lines[row]),
+                    reasons[row],
+                    blame[row] or self._map.time,
+                    _raw(batch, int(row)),
+                )
             )
 
     def _hand_over(

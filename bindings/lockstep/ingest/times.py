@@ -80,7 +80,7 @@ class TimeReader:
 
     def read(self, column: pa.Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.object_]]:
         """Seconds, and for each row a reason why it has none, or None."""
-        reasons: npt.NDArray[np.object_] = np.full(len(column), None, dtype=object)
+        reasons: npt.NDArray[np.object_] = np.empty(len(column), dtype=object)  # None each
         if pa.types.is_dictionary(column.type):
             column = column.cast(column.type.value_type)
         if pa.types.is_timestamp(column.type):
