@@ -9,7 +9,9 @@
 #include "harness.h"
 #include "kronecker.h"
 #include "lfr.h"
+#include "lockstep/algorithms/label_propagation.h"
 #include "lockstep/algorithms/leiden.h"
+#include "lockstep/algorithms/louvain.h"
 
 namespace {
 
@@ -53,15 +55,17 @@ double modularity(AdjacencyView graph, const std::vector<VertexId>& community) {
   return inside / total;
 }
 
-void bench_leiden(const std::string& kind, const Graph& graph, int trials) {
-  const auto name = "leiden_" + kind;
+/// Times `find`, which splits the graph; Leiden's communities must be connected.
+template <class Find>
+void bench_split(const std::string& name, const Graph& graph, bool connected, int trials,
+                 const Find& find) {
   CsrView view = graph.view();
-  LeidenResult found;
+  Communities found;
   report(
-      {name.c_str(), graph.size(), graph.edge_count()}, trials, [&] { found = leiden(view); },
+      {name.c_str(), graph.size(), graph.edge_count()}, trials, [&] { found = find(view); },
       [&] {
         return std::abs(modularity(view, found.community) - found.quality) < 1e-9 &&
-               surplus_parts(view, found.community, found.communities) == 0;
+               (!connected || surplus_parts(view, found.community, found.communities) == 0);
       });
   std::printf("{\"case\":\"%s\",\"communities\":%u,\"quality\":%.6f,\"rounds\":%d}\n", name.c_str(),
               found.communities, found.quality, found.rounds);
@@ -79,6 +83,15 @@ int main(int argc, char** argv) {
   const int trials = argc > 3 ? std::atoi(argv[3]) : 3;
   const EdgeList edges = kind == "lfr" ? lfr(size, 0.3, 1).edges : kronecker(size, 16, 1);
   const auto built = build_graph(edges.vertices, edges.columns(), {.self_loops = SelfLoops::kDrop});
-  bench_leiden(kind + "_" + argv[2], built.graph, trials);
+  const auto input = "_" + kind + "_" + argv[2];
+  const auto& graph = built.graph;
+  bench_split("leiden_one_round" + input, graph, true, trials,
+              [](const CsrView& view) { return leiden(view, {.max_rounds = 1}); });
+  bench_split("leiden" + input, graph, true, trials,
+              [](const CsrView& view) { return leiden(view); });
+  bench_split("louvain" + input, graph, false, trials,
+              [](const CsrView& view) { return louvain(view); });
+  bench_split("label_propagation" + input, graph, false, trials,
+              [](const CsrView& view) { return label_propagation(view); });
   return 0;
 }

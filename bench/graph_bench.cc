@@ -67,7 +67,7 @@ std::vector<WeightedEdge> rmat(unsigned scale, std::size_t edges, SplitMix& rand
 }
 
 /// Share of vertices in the group that most of their community comes from.
-double purity(const LeidenResult& found, const std::vector<VertexId>& truth) {
+double purity(const Communities& found, const std::vector<VertexId>& truth) {
   std::vector<std::unordered_map<VertexId, std::size_t>> members(found.communities);
   for (std::size_t v = 0; v < truth.size(); ++v) ++members[found.community[v]][truth[v]];
   std::size_t agree = 0;
@@ -81,7 +81,7 @@ double purity(const LeidenResult& found, const std::vector<VertexId>& truth) {
 
 /// Whether the quality reported is that of the communities reported, counted per edge, and, of a
 /// converged result, whether no vertex would gain by joining a community next to it.
-bool verify(CsrView graph, const LeidenResult& found) {
+bool verify(CsrView graph, const Communities& found) {
   std::vector<double> strength(graph.size(), 0.0);
   std::vector<double> mass(found.communities, 0.0);
   for (VertexId v = 0; v < graph.size(); ++v) {
@@ -143,7 +143,7 @@ void bench_build(const std::string& kind, VertexId vertices, const std::vector<W
 void bench_leiden(const std::string& kind, const Graph& graph, const std::vector<VertexId>& truth,
                   int trials) {
   const auto name = "leiden_" + kind;
-  LeidenResult found;
+  Communities found;
   report(
       {name.c_str(), graph.size(), graph.edge_count()}, trials,
       [&] { found = leiden(graph.view()); },

@@ -12,7 +12,10 @@ PYBIND11_MODULE(_core, m) {
   lockstep::bind_evidence(m);
   lockstep::bind_graph(m);
   lockstep::bind_graph_snapshot(m);
+  lockstep::bind_partition(m);
   lockstep::bind_leiden(m);
+  lockstep::bind_louvain(m);
+  lockstep::bind_label_propagation(m);
   lockstep::bind_propagation(m);
   lockstep::bind_betweenness(m);
   lockstep::bind_breadth_first_search(m);

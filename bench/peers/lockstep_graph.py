@@ -31,6 +31,8 @@ TASKS = {
     "triangles": lambda n: np.array(_core.triangles(n.graph.core)[2]),
     "core_numbers": lambda n: ls.core_numbers(n.graph)["core"].to_numpy(),
     "leiden": lambda n: np.asarray(_core.leiden(n.graph.core).community),
+    "louvain": lambda n: np.asarray(_core.louvain(n.graph.core).community),
+    "label_propagation": lambda n: np.asarray(_core.label_propagation(n.graph.core).community),
 }
 
 if __name__ == "__main__":

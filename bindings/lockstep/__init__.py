@@ -19,6 +19,7 @@ from lockstep.sweep import sweep
 if TYPE_CHECKING:
     from lockstep._core import RunControl, ThreadLimit, __version__
     from lockstep.api import coaction, left_out, significance
+    from lockstep.clustering import communities, conductance, partition_quality
     from lockstep.errors import (
         CorruptData,
         InputRejected,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     )
     from lockstep.graph_scores import pagerank, spectral_embedding, truncated_svd
     from lockstep.graphs import Graph, graph, open_graph
-    from lockstep.network import communities, propagate
+    from lockstep.network import propagate
     from lockstep.simulation import simulate
     from lockstep.store import Store, open
     from lockstep.sweep.run import Run
@@ -58,7 +59,8 @@ _HOMES = {
     "betweenness": "graph_functions",
     "breadth_first_search": "graph_functions",
     "coaction": "api",
-    "communities": "network",
+    "communities": "clustering",
+    "conductance": "clustering",
     "connected_components": "graph_functions",
     "core_numbers": "graph_functions",
     "graph": "graphs",
@@ -66,6 +68,7 @@ _HOMES = {
     "open": "store",
     "open_graph": "graphs",
     "pagerank": "graph_scores",
+    "partition_quality": "clustering",
     "propagate": "network",
     "significance": "api",
     "simulate": "simulation",
@@ -91,6 +94,7 @@ __all__ = [
     "breadth_first_search",
     "coaction",
     "communities",
+    "conductance",
     "connected_components",
     "core_numbers",
     "graph",
@@ -98,6 +102,7 @@ __all__ = [
     "open",
     "open_graph",
     "pagerank",
+    "partition_quality",
     "propagate",
     "significance",
     "simulate",

@@ -220,7 +220,7 @@ def write_snapshot(
     compress: bool = False,
 ) -> None: ...
 
-class LeidenResult:
+class Communities:
     community: U32
     communities: int
     quality: float
@@ -236,7 +236,28 @@ def leiden(
     seed: int = ...,
     max_rounds: int = ...,
     control: RunControl | None = None,
-) -> LeidenResult: ...
+) -> Communities: ...
+def louvain(
+    graph: Graph,
+    *,
+    quality: str = ...,
+    resolution: float = ...,
+    seed: int = ...,
+    max_rounds: int = ...,
+    control: RunControl | None = None,
+) -> Communities: ...
+def label_propagation(
+    graph: Graph,
+    *,
+    tolerance: float = ...,
+    seed: int = ...,
+    max_rounds: int = ...,
+    control: RunControl | None = None,
+) -> Communities: ...
+def partition_quality(
+    graph: Graph, community: U32, *, quality: str = ..., resolution: float = ...
+) -> float: ...
+def conductance(graph: Graph, community: U32) -> F64: ...
 
 class PropagationResult:
     scores: F64

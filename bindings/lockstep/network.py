@@ -1,4 +1,4 @@
-"""Communities and spread on graphs that come as tables of edges."""
+"""Spread over graphs that come as tables of edges."""
 
 from __future__ import annotations
 
@@ -14,65 +14,7 @@ import pyarrow.compute as pc
 from lockstep import _core
 from lockstep.tables import as_table, encode_together, id_column
 
-__all__ = ["communities", "propagate"]
-
-
-def communities(
-    edges: Any,
-    *,
-    method: str = "leiden",
-    resolution: float = _core.RESOLUTION,
-    seed: int = _core.SEED,
-    quality: str = "modularity",
-    weight: str | None = None,
-    control: _core.RunControl | None = None,
-) -> pa.Table:
-    """Split an undirected graph into communities, each of them connected.
-
-    Parameters
-    ----------
-    edges : table
-        Columns `source` and `target` (strings or integers); repeated edges add up.
-    method : {"leiden"}
-        Algorithm.
-    resolution : float
-        Above 0; more gives smaller communities.
-    seed : int
-        Same seed, same result, for any number of threads.
-    quality : {"modularity", "cpm"}
-        What is maximised.
-    weight : str, optional
-        Column of positive weights. Where not given: `weight` if there is one, else all are 1.
-    control : RunControl, optional
-        As in `coaction`.
-
-    Returns
-    -------
-    pyarrow.Table
-        `vertex` (as in `edges`, sorted) and `community` (uint32, numbered from 0 by the
-        smallest vertex).
-
-    Raises
-    ------
-    ValueError
-        On a missing column, a self-loop, a weight that is not positive, or an unknown option.
-
-    References
-    ----------
-    Traag, Waltman and van Eck, "From Louvain to Leiden", Scientific Reports 9, 2019.
-
-    Examples
-    --------
-    >>> import lockstep as ls
-    >>> edges = {"source": [1, 1, 2, 4, 4, 5], "target": [2, 3, 3, 5, 6, 6]}
-    >>> ls.communities(edges)["community"].to_pylist()
-    [0, 0, 0, 1, 1, 1]
-    """
-    if method != "leiden":
-        raise ValueError(f"method is {method!r}; give 'leiden'")
-    graph, ids = _graph(edges, weight)
-    found = _core.leiden(graph, quality=quality, resolution=resolution, seed=seed, control=control)
-    return pa.table({"vertex": ids, "community": pa.array(found.community)})
+__all__ = ["propagate"]
 
 
 def propagate(
@@ -90,7 +32,7 @@ def propagate(
     Parameters
     ----------
     edges : table
-        As in `communities`.
+        Columns `source` and `target` (strings or integers); repeated edges add up.
     seeds : iterable of ids, or table
         Vertices that walks start from; a table has `vertex` and, optionally, `confidence`
         (above 0). Seeds that no edge touches are left out with a warning.
@@ -102,7 +44,7 @@ def propagate(
     epsilon : float
         Of forward push: largest error of a score, per unit of weight around its vertex. Above 0.
     weight : str, optional
-        As in `communities`.
+        Column of positive weights. Where not given: `weight` if there is one, else all are 1.
     control : RunControl, optional
         As in `coaction`.
 

@@ -18,6 +18,8 @@ U32 = npt.NDArray[np.uint32]
 I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
 
+_ROUNDS = 100  # coordination graphs are small: go on until a round gains nothing
+
 
 @dataclass
 class Coordination:
@@ -64,7 +66,13 @@ def find_clusters(edges: Edges, options: SweepOptions, control: _core.RunControl
     source = (pair // max(len(accounts), 1)).astype(np.uint32)
     target = (pair % max(len(accounts), 1)).astype(np.uint32)
     graph = _core.Graph(len(accounts), source, target, weight)
-    found = _core.leiden(graph, resolution=options.resolution, seed=options.seed, control=control)
+    found = _core.leiden(
+        graph,
+        resolution=options.resolution,
+        seed=options.seed,
+        max_rounds=_ROUNDS,
+        control=control,
+    )
     community = found.community.astype(np.int64)
     members = np.bincount(community, minlength=found.communities)
     inside = community[source] == community[target]

@@ -34,13 +34,26 @@ void parallel_for(std::size_t n, std::size_t grain, const Body& body) {
       chunks, [&](std::size_t chunk) { body(chunk * grain, std::min(n, (chunk + 1) * grain)); });
 }
 
+/// One object for each thread that asks for its own, made by the function given and kept between
+/// calls: `ThreadScratch<T> scratch(make)`.
+template <class T>
+using ThreadScratch = ParallelBackend::PerThread<T>;
+
+/// Like `parallel_for`, with the scratch object of the running thread: `body(scratch, begin, end)`.
+/// What a chunk leaves in its scratch must not change results.
+template <class T, class Body>
+void parallel_for_scratch(std::size_t n, std::size_t grain, ThreadScratch<T>& scratch,
+                          const Body& body) {
+  parallel_for(n, grain,
+               [&](std::size_t begin, std::size_t end) { body(scratch.local(), begin, end); });
+}
+
 /// Like `parallel_for`, with a scratch object made by `make()` once for each running thread:
 /// `body(scratch, begin, end)`. What a chunk leaves in its scratch must not change results.
 template <class Make, class Body>
 void parallel_for_scratch(std::size_t n, std::size_t grain, const Make& make, const Body& body) {
-  ParallelBackend::PerThread<decltype(make())> scratch(make);
-  parallel_for(n, grain,
-               [&](std::size_t begin, std::size_t end) { body(scratch.local(), begin, end); });
+  ThreadScratch<decltype(make())> scratch(make);
+  parallel_for_scratch(n, grain, scratch, body);
 }
 
 /// Folds `map(begin, end)` over the chunks in their order, so floating point sums repeat exactly.

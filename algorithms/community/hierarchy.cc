@@ -1,0 +1,169 @@
+#include "hierarchy.h"
+
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <string>
+#include <utility>
+
+#include "batches.h"
+#include "ground_level.h"
+#include "level.h"
+#include "local_moves.h"
+#include "lockstep/error.h"
+#include "lockstep/huge_pages.h"
+#include "lockstep/parallel.h"
+#include "refinement.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::size_t kGrain = 1 << 14;
+constexpr double kRounding = 1e-12;
+// A pass over a level that gains less quality is the last there, until a whole round has gained
+// less: what is left is found sooner from the vertices up.
+constexpr double kWorthwhile = 1e-4;
+
+Partition apart(VertexId n) {
+  auto partition = huge_vector<VertexId>(n);
+  std::iota(partition.begin(), partition.end(), 0U);
+  return partition;
+}
+
+void follow(Partition& place, const Partition& above) {
+  parallel_for(place.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    for (auto v = begin; v < end; ++v) place[v] = above[place[v]];
+  });
+}
+
+template <class Weight>
+class Hierarchy {
+ public:
+  Hierarchy(const CsrView& graph, const ClimbOptions& options, const RunControl* control)
+      : options_(options),
+        control_(control),
+        ground_(ground_level<Weight>(graph, options.quality, options.resolution, scale_)),
+        mean_weight_(scale_.total / static_cast<double>(graph.arc_count())) {}
+
+  struct Round {
+    bool refines = false;
+    double least_gain = 0.0;  ///< quality that a pass must gain to be followed by another
+    std::uint64_t seed = 0;
+  };
+
+  /// From the vertices up to the level where each community is one vertex.
+  void climb(Partition& partition, const Round& round) {
+    const Level<Weight>* level = &ground_;
+    Partition here = std::move(partition);
+    Partition place;  // of each vertex of the ground on the level at hand; empty on the ground
+    for (std::uint64_t levels = 0;; ++levels) {
+      const auto salt = mixed(round.seed, levels);
+      move_vertices(*level, here, {round.least_gain * scale_.total / 2.0, salt, control_});
+      const VertexId communities = renumber(here);
+      if (communities == level->size()) break;
+      Partition parts = here;
+      const VertexId part_count = round.refines ? divide(*level, parts, salt) : communities;
+      if (part_count == level->size()) break;
+      Partition above(part_count);
+      for (VertexId v = 0; v < level->size(); ++v) above[parts[v]] = here[v];
+      Level<Weight>& next = held_[levels % 2];
+      aggregate(*level, parts, part_count, next);
+      if (place.empty()) {
+        place = std::move(parts);
+      } else {
+        follow(place, parts);
+      }
+      level = &next;
+      here = std::move(above);
+    }
+    if (round.refines) split_components(*level, here);
+    if (!place.empty()) {
+      follow(place, here);
+      here = std::move(place);
+    }
+    partition = std::move(here);
+    renumber(partition);
+  }
+
+ private:
+  /// Splits the communities in `parts` into the vertices of the level above; returns how many.
+  VertexId divide(const Level<Weight>& level, Partition& parts, std::uint64_t salt) {
+    auto refined = refine(level, parts, {*options_.randomness * mean_weight_, salt, control_});
+    const VertexId count = renumber(refined);
+    // Where refining merges nothing, walk on with whole communities, so that a round always ends
+    // where no two of them gain by a merger.
+    if (count == level.size()) return split_components(level, parts);
+    parts = std::move(refined);
+    return count;
+  }
+
+  const ClimbOptions& options_;
+  const RunControl* control_;
+  Scale scale_;
+  Level<Weight> ground_;
+  double mean_weight_;
+  std::array<Level<Weight>, 2> held_;  // the levels above, in turn
+};
+
+template <class Weight>
+void run_rounds(const CsrView& graph, const ClimbOptions& options, const RunControl* control,
+                Communities& found) {
+  Hierarchy<Weight> hierarchy(graph, options, control);
+  double least_gain = kWorthwhile;
+  bool keeps = false;  // whether what was found would do as the result
+  Partition partition = found.community;
+  while (found.rounds < options.max_rounds && !found.converged) {
+    // What the first of several rounds finds need not last, so it goes without refinement.
+    const bool refines = options.randomness && (found.rounds > 0 || options.max_rounds == 1);
+    hierarchy.climb(partition, {refines, least_gain,
+                                mixed(options.seed, static_cast<std::uint64_t>(found.rounds))});
+    ++found.rounds;
+    const double quality = partition_quality(graph, partition, options.quality, options.resolution);
+    const double gain = quality - found.quality;
+    found.converged = keeps && gain <= kRounding && least_gain == 0.0;
+    if (gain < kWorthwhile) least_gain = 0.0;
+    if (keeps && gain < 0.0) {
+      partition = found.community;
+      continue;
+    }
+    keeps = refines || !options.randomness;
+    found.quality = quality;
+    found.community = partition;
+  }
+}
+
+}  // namespace
+
+void check_above_zero(const char* name, double value) {
+  if (value > 0.0 && std::isfinite(value)) return;
+  throw InvalidArgument(std::string(name) + " is " + std::to_string(value) +
+                        "; give a finite number above 0");
+}
+
+Communities climb(const CsrView& graph, const ClimbOptions& options, const RunControl* control) {
+  check_above_zero("resolution", options.resolution);
+  if (options.max_rounds < 1) {
+    throw InvalidArgument("max_rounds is " + std::to_string(options.max_rounds) +
+                          "; give at least 1");
+  }
+  Communities found;
+  found.community = apart(graph.size());
+  found.quality = partition_quality(graph, found.community, options.quality, options.resolution);
+  if (graph.arc_count() == 0) {
+    found.communities = graph.size();
+    found.converged = true;
+    return found;
+  }
+  if (has_unit_weights(graph)) {
+    const CsrView bare{{graph.offsets, graph.targets}, {}};
+    run_rounds<std::uint32_t>(bare, options, control, found);
+  } else {
+    run_rounds<std::uint64_t>(graph, options, control, found);
+  }
+  for (const VertexId c : found.community) {
+    found.communities = std::max(found.communities, c + 1);
+  }
+  return found;
+}
+
+}  // namespace lockstep

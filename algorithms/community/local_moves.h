@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+
+#include "level.h"
+#include "lockstep/run_control.h"
+
+namespace lockstep {
+
+struct MoveOptions {
+  double least_gain = 0.0;  ///< leave the level once a pass gains less, in weight; 0: never
+  std::uint64_t seed = 0;   ///< who decides together, and in which order
+  const RunControl* control = nullptr;
+};
+
+/// Moves vertices to the neighbouring community of best gain; returns whether any moved.
+///
+/// A pass looks at the vertices whose surroundings have changed, in batches that decide from the
+/// same state and then move; the last few decide one after another, so it ends where no vertex
+/// gains by moving alone. Same result for any number of threads.
+template <class Weight>
+bool move_vertices(const Level<Weight>& level, Partition& partition, const MoveOptions& options);
+
+}  // namespace lockstep
