@@ -10,6 +10,7 @@
 
 #include "batches.h"
 #include "community_table.h"
+#include "ground_level.h"
 #include "level.h"
 #include "lockstep/error.h"
 #include "lockstep/huge_pages.h"
@@ -32,18 +33,20 @@ void check(const LabelPropagationOptions& options) {
   }
 }
 
+template <class Weight>
 class Vote {
  public:
-  Vote(const CsrView& graph, const RunControl* control)
+  /// `weights` has one an arc, or is null where each weighs 1.
+  Vote(const AdjacencyView& graph, const Weight* weights, const RunControl* control)
       : control_(control),
         label_(huge_vector<VertexId>(graph.size())),
         active_(graph.size(), 1),
         chosen_(graph.size()),
-        tables_([] { return CommunityTable<double>(); }) {
+        tables_([] { return CommunityTable<Weight>(); }) {
     rows_.first = graph.offsets.first(graph.size());
     rows_.last = graph.offsets.subspan(1);
     rows_.targets = graph.targets.data();
-    rows_.weights = graph.is_weighted() ? graph.weights.data() : nullptr;
+    rows_.weights = weights;
     std::iota(label_.begin(), label_.end(), 0U);
     for (VertexId v = 0; v < graph.size(); ++v) active_[v] = graph.degree(v) == 0 ? 0 : 1;
   }
@@ -51,6 +54,8 @@ class Vote {
   /// One look at each active vertex; returns how many moved.
   std::size_t round(std::uint64_t salt) {
     batches_.collect(active_, salt);
+    // So many move in the first round that to look at all again is cheaper than to note at whom.
+    wakes_all_ = salt_ == 0 && !batches_.is_sequential();
     salt_ = salt;
     std::size_t moved = 0;
     if (batches_.is_sequential()) {
@@ -61,11 +66,12 @@ class Vote {
     return moved;
   }
 
+  [[nodiscard]] VertexId size() const { return rows_.size(); }
   Partition take() { return std::move(label_); }
 
  private:
   /// The label that weighs most around v; its own if that is one of them, else the one drawn.
-  VertexId heaviest(VertexId v, CommunityTable<double>& around) const {
+  VertexId heaviest(VertexId v, CommunityTable<Weight>& around) const {
     around.open(rows_.degree(v));
     VertexId labels[kStretch];
     for (EdgeIndex arc = rows_.first[v]; arc < rows_.last[v]; arc += kStretch) {
@@ -75,9 +81,9 @@ class Vote {
     }
     const std::uint64_t salt = salt_ ^ (std::uint64_t{v} << 32);
     VertexId best = label_[v];
-    double most = around.to(best);
+    Weight most = around.to(best);
     std::uint64_t drawn = 0;
-    around.for_each([&](VertexId label, double weight) {
+    around.for_each([&](VertexId label, Weight weight) {
       if (weight < most || (weight == most && best == label_[v])) return;
       const std::uint64_t draw = mixed(label, salt);
       if (weight == most && draw <= drawn) return;
@@ -94,7 +100,7 @@ class Vote {
       auto& around = tables_.local();
       for (std::size_t i = begin; i < end; ++i) {
         fetch_ahead(rows_, batch, i, label_);
-        active_[batch[i]] = 0;
+        if (!wakes_all_) active_[batch[i]] = 0;
         chosen_[i] = heaviest(batch[i], around);
       }
     });
@@ -105,7 +111,7 @@ class Vote {
           for (std::size_t i = begin; i < end; ++i) {
             if (chosen_[i] == label_[batch[i]]) continue;
             label_[batch[i]] = chosen_[i];
-            wake_around(batch[i]);
+            if (!wakes_all_) wake_around(batch[i]);
             ++moved;
           }
           return moved;
@@ -119,15 +125,29 @@ class Vote {
     }
   }
 
-  WeightedRows<double> rows_;
+  WeightedRows<Weight> rows_;
   const RunControl* control_;
   Partition label_;
   std::vector<std::uint8_t> active_;
   std::vector<VertexId> chosen_;  // of the batch at hand
-  ThreadScratch<CommunityTable<double>> tables_;
+  ThreadScratch<CommunityTable<Weight>> tables_;
   Batches batches_;
-  std::uint64_t salt_ = 0;
+  std::uint64_t salt_ = 0;  // of the round at hand; 0 before the first
+  bool wakes_all_ = false;
 };
+
+template <class Weight>
+void run_rounds(Vote<Weight> vote, const LabelPropagationOptions& options, Communities& found) {
+  const double enough = options.tolerance * vote.size();
+  double moved = 0.0;
+  do {
+    moved = static_cast<double>(
+        vote.round(mixed(options.seed, static_cast<std::uint64_t>(found.rounds))));
+    ++found.rounds;
+  } while (found.rounds < options.max_rounds && moved > enough);
+  found.converged = moved <= enough;
+  found.community = vote.take();
+}
 
 }  // namespace
 
@@ -135,16 +155,12 @@ Communities label_propagation(CsrView graph, const LabelPropagationOptions& opti
                               RunControl* control) {
   check(options);
   Communities found;
-  Vote vote(graph, control);
-  const double enough = options.tolerance * static_cast<double>(graph.size());
-  std::size_t moved = graph.arc_count();
-  while (found.rounds<options.max_rounds&& static_cast<double>(moved)> enough) {
-    moved = vote.round(mixed(options.seed, static_cast<std::uint64_t>(found.rounds)));
-    ++found.rounds;
+  if (has_unit_weights(graph)) {
+    run_rounds(Vote<std::uint32_t>(graph, nullptr, control), options, found);
+  } else {
+    run_rounds(Vote<double>(graph, graph.weights.data(), control), options, found);
   }
-  found.converged = static_cast<double>(moved) <= enough;
-  found.community = vote.take();
-  found.communities = graph.size() == 0 ? 0 : renumber(found.community);
+  found.communities = renumber(found.community);
   found.quality = partition_quality(graph, found.community, Quality::kModularity, 1.0);
   return found;
 }
