@@ -18,6 +18,7 @@ void bind_graph(pybind11::module_& m);
 void bind_graph_snapshot(pybind11::module_& m);
 void bind_label_propagation(pybind11::module_& m);
 void bind_leiden(pybind11::module_& m);
+void bind_linear_belief(pybind11::module_& m);
 void bind_louvain(pybind11::module_& m);
 void bind_pagerank(pybind11::module_& m);
 void bind_partition(pybind11::module_& m);

@@ -292,6 +292,31 @@ def forward_push(
     epsilon: float = ...,
     control: RunControl | None = None,
 ) -> tuple[U32, F64]: ...  # vertices, ascending, and their scores
+
+STRENGTH: float
+BELIEF_ROUNDS: int
+LOG_BASE: float
+
+def linear_belief(
+    graph: Graph,
+    vertices: U32,
+    residuals: F64,
+    *,
+    coupling: str = ...,
+    strength: float = ...,
+    overlap: bool = ...,
+    tolerance: float = ...,
+    max_rounds: int = ...,
+    control: RunControl | None = None,
+) -> tuple[F64, float, int, bool]: ...  # scores, spectral radius, rounds, converged
+def sybilrank(
+    graph: Graph,
+    seeds: U32,
+    weights: F64,
+    *,
+    log_base: float = ...,
+    control: RunControl | None = None,
+) -> tuple[F64, int]: ...  # scores and rounds
 def pagerank(
     graph: Graph,
     *,

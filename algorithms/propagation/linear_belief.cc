@@ -1,0 +1,130 @@
+#include "lockstep/algorithms/linear_belief.h"
+
+#include <cmath>
+#include <functional>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "lockstep/error.h"
+#include "lockstep/parallel.h"
+#include "seed_shares.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::size_t kGrain = 1 << 12;
+constexpr double kRadiusTolerance = 1e-14;  // relative; the estimate rises towards the radius
+
+void check(const LinearBeliefOptions& options) {
+  if (!(options.strength >= 0.0 && options.strength < 1.0)) {
+    throw InvalidArgument("strength is " + std::to_string(options.strength) +
+                          "; give at least 0 and below 1");
+  }
+  if (!(options.tolerance > 0.0)) {
+    throw InvalidArgument("tolerance is " + std::to_string(options.tolerance) +
+                          "; give a change above 0");
+  }
+  if (options.max_rounds < 1) {
+    throw InvalidArgument("max_rounds is " + std::to_string(options.max_rounds) +
+                          "; give at least 1");
+  }
+}
+
+std::vector<double> priors(VertexId n, std::span<const Belief> beliefs) {
+  std::vector<double> prior(n, 0.0);
+  for (const auto& [vertex, residual] : beliefs) {
+    if (vertex >= n) {
+      throw InvalidArgument("label of vertex " + std::to_string(vertex) + ", past the " +
+                            std::to_string(n) + " vertices of the graph");
+    }
+    if (!std::isfinite(residual)) {
+      throw InvalidArgument("the residual of vertex " + std::to_string(vertex) + " is not finite");
+    }
+    prior[vertex] += residual;
+  }
+  return prior;
+}
+
+double row_sum(const CsrView& graph, VertexId v, const std::vector<double>& values) {
+  double sum = 0.0;
+  for (auto arc = graph.offsets[v]; arc < graph.offsets[v + 1ULL]; ++arc) {
+    sum += graph.weight(arc) * values[graph.targets[arc]];
+  }
+  return sum;
+}
+
+/// Runs `each(v)` for all vertices and sums what it gives, in the same order every time.
+template <class Each>
+double sum_over(std::size_t n, const RunControl* control, const Each& each) {
+  return parallel_reduce(
+      n, kGrain, 0.0,
+      [&](std::size_t begin, std::size_t end) {
+        if (control != nullptr) control->check();
+        double sum = 0.0;
+        for (auto v = static_cast<VertexId>(begin); v < end; ++v) sum += each(v);
+        return sum;
+      },
+      std::plus<>());
+}
+
+/// |Wx| / |x| rises to the spectral radius from below, on bipartite graphs as well, where the
+/// vector itself would swing for ever.
+std::pair<double, bool> spectral_radius(const CsrView& graph, int max_rounds,
+                                        const RunControl* control) {
+  const std::size_t n = graph.size();
+  std::vector<double> at(n, n == 0 ? 0.0 : 1.0 / std::sqrt(static_cast<double>(n)));
+  std::vector<double> next(n);
+  double radius = 0.0;
+  for (int round = 0; round < max_rounds; ++round) {
+    const double norm = std::sqrt(sum_over(n, control, [&](VertexId v) {
+      next[v] = row_sum(graph, v, at);
+      return next[v] * next[v];
+    }));
+    if (norm == 0.0) return {0.0, true};
+    if (norm - radius <= kRadiusTolerance * norm) return {norm, true};
+    radius = norm;
+    for (double& value : next) value /= norm;
+    std::swap(at, next);
+  }
+  return {radius, false};
+}
+
+}  // namespace
+
+LinearBeliefResult linear_belief(const CsrView& graph, std::span<const Belief> beliefs,
+                                 const LinearBeliefOptions& options, const RunControl* control) {
+  check(options);
+  const auto prior = priors(graph.size(), beliefs);
+  LinearBeliefResult result{prior, 1.0};
+  bool radius_found = true;
+  std::vector<double> degree(graph.size());
+  if (options.coupling == Coupling::kUniform) {
+    std::tie(result.spectral_radius, radius_found) =
+        spectral_radius(graph, options.max_rounds, control);
+    degree.assign(graph.size(), result.spectral_radius);
+  } else {
+    degree = vertex_strengths(graph);
+  }
+  // A vertex without edges has no degree to divide by, and nothing to divide.
+  for (double& value : degree) value = value == 0.0 ? 1.0 : value;
+  const bool divide_first = options.coupling == Coupling::kSender;
+  std::vector<double> passed(graph.size());
+  while (result.rounds < options.max_rounds && !result.converged) {
+    const double total = sum_over(graph.size(), control, [&](VertexId v) {
+      passed[v] = divide_first ? result.scores[v] / degree[v] : result.scores[v];
+      return std::abs(result.scores[v]);
+    });
+    const double change = sum_over(graph.size(), control, [&](VertexId v) {
+      const double heard = row_sum(graph, v, passed) / (divide_first ? 1.0 : degree[v]);
+      const double fresh = prior[v] + options.strength * heard;
+      return std::abs(fresh - std::exchange(result.scores[v], fresh));
+    });
+    ++result.rounds;
+    result.converged = change <= options.tolerance * total;
+  }
+  result.converged = result.converged && radius_found;
+  return result;
+}
+
+}  // namespace lockstep
