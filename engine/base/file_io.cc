@@ -123,14 +123,21 @@ void require_free_space(const std::filesystem::path& folder, std::uint64_t bytes
 
 ReplacementFile::ReplacementFile(std::filesystem::path path)
     : path_(std::move(path)), fresh_(path_.string() + ".tmp-XXXXXX") {
+  // A file without a name until it is whole: one that is killed leaves nothing to sweep up.
+  const auto folder = path_.parent_path();
+  if (::access("/proc/self/fd", X_OK) == 0) {
+    file_ = ::open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  }
+  if (file_ >= 0) return;
   file_ = ::mkostemp(fresh_.data(), O_CLOEXEC);
   if (file_ < 0) fail("write", path_, errno);
+  is_named_ = true;
 }
 
 ReplacementFile::~ReplacementFile() {
   if (file_ < 0) return;
   ::close(file_);
-  ::unlink(fresh_.c_str());
+  if (is_named_) ::unlink(fresh_.c_str());
 }
 
 void ReplacementFile::write_at(std::uint64_t offset, std::span<const std::byte> bytes) const {
@@ -145,10 +152,21 @@ void ReplacementFile::write_at(std::uint64_t offset, std::span<const std::byte> 
 
 void ReplacementFile::commit() {
   if (::fsync(file_) != 0) fail("sync", path_, errno);
+  if (!is_named_) name_it();
   if (::rename(fresh_.c_str(), path_.c_str()) != 0) fail("write", path_, errno);
   ::close(std::exchange(file_, -1));
   const auto folder = path_.parent_path();
   sync_folder(folder.empty() ? "." : folder);
+}
+
+void ReplacementFile::name_it() {
+  const std::string unnamed = "/proc/self/fd/" + std::to_string(file_);
+  fresh_ = path_.string() + ".tmp-" + std::to_string(::getpid()) + "-" + std::to_string(file_);
+  ::unlink(fresh_.c_str());  // of a process of the same number, killed right here
+  if (::linkat(AT_FDCWD, unnamed.c_str(), AT_FDCWD, fresh_.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+    fail("write", path_, errno);
+  }
+  is_named_ = true;
 }
 
 MappedFile::MappedFile(std::filesystem::path path) : path_(std::move(path)) {

@@ -38,7 +38,8 @@ void require_free_space(const std::filesystem::path& folder, std::uint64_t bytes
                         std::uint64_t reserve);
 
 /// A new file in the place of `path`: written in any order and by several threads, there whole
-/// once `commit` returns, and leaving no trace without it. Functions throw StorageError.
+/// once `commit` returns, and leaving no trace without it, also where the process is killed if the
+/// file system knows files without a name. Functions throw StorageError.
 class ReplacementFile {
  public:
   explicit ReplacementFile(std::filesystem::path path);
@@ -51,9 +52,12 @@ class ReplacementFile {
   void commit();
 
  private:
+  void name_it();
+
   std::filesystem::path path_;
-  std::string fresh_;
-  int file_;
+  std::string fresh_;      ///< its name before `commit` gives it the right one
+  bool is_named_ = false;  ///< whether `fresh_` is there
+  int file_ = -1;
 };
 
 /// A whole file in memory, read-only, its pages shared with all who map it.
