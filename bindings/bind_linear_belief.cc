@@ -4,12 +4,9 @@
 
 #include "bindings.h"
 #include "interruptible.h"
-#include "lockstep/algorithms/edge_overlap.h"
 #include "lockstep/algorithms/linear_belief.h"
-#include "lockstep/algorithms/sybilrank.h"
 #include "lockstep/error.h"
 #include "numpy.h"
-#include "seeds.h"
 #include "undirected.h"
 
 namespace py = pybind11;
@@ -35,54 +32,30 @@ std::vector<Belief> as_beliefs(const py::object& vertices, const py::object& res
   return beliefs;
 }
 
-void bind_spread(py::module_& m) {
+}  // namespace
+
+void bind_linear_belief(py::module_& m) {
   constexpr LinearBeliefOptions kDefaults;
   m.attr("STRENGTH") = kDefaults.strength;
   m.attr("BELIEF_ROUNDS") = kDefaults.max_rounds;
   m.def(
       "linear_belief",
       [](const Graph& graph, const py::object& vertices, const py::object& residuals,
-         const std::string& coupling, double strength, bool overlap, double tolerance,
-         int max_rounds, RunControl* control) {
+         const std::string& coupling, double strength, double tolerance, int max_rounds,
+         RunControl* control) {
         const auto beliefs = as_beliefs(vertices, residuals);
         const LinearBeliefOptions options{as_coupling(coupling), strength, tolerance, max_rounds};
         auto found = interruptible(control, [&](RunControl* shared) {
-          CsrView view = undirected(graph);
-          std::vector<double> weights;
-          if (overlap) {
-            weights = edge_overlap(view, shared);
-            view.weights = weights;
-          }
-          return linear_belief(view, beliefs, options, shared);
+          return linear_belief(undirected(graph), beliefs, options, shared);
         });
         return py::make_tuple(as_array(std::move(found.scores)), found.spectral_radius,
                               found.rounds, found.converged);
       },
       py::arg("graph"), py::arg("vertices"), py::arg("residuals"), py::kw_only(),
       py::arg("coupling") = "sender", py::arg("strength") = kDefaults.strength,
-      py::arg("overlap") = false, py::arg("tolerance") = kDefaults.tolerance,
-      py::arg("max_rounds") = kDefaults.max_rounds, py::arg("control") = nullptr,
+      py::arg("tolerance") = kDefaults.tolerance, py::arg("max_rounds") = kDefaults.max_rounds,
+      py::arg("control") = nullptr,
       "Spread residual beliefs: scores, spectral radius, rounds, whether it converged.");
-}
-
-}  // namespace
-
-void bind_linear_belief(py::module_& m) {
-  bind_spread(m);
-  m.attr("LOG_BASE") = SybilRankOptions{}.log_base;
-  m.def(
-      "sybilrank",
-      [](const Graph& graph, const py::object& seeds, const py::object& weights, double log_base,
-         RunControl* control) {
-        const auto trusted = as_seeds(seeds, weights);
-        auto found = interruptible(control, [&](RunControl* shared) {
-          return sybilrank(undirected(graph), trusted, {log_base}, shared);
-        });
-        return py::make_tuple(as_array(std::move(found.scores)), found.rounds);
-      },
-      py::arg("graph"), py::arg("seeds"), py::arg("weights"), py::kw_only(),
-      py::arg("log_base") = SybilRankOptions{}.log_base, py::arg("control") = nullptr,
-      "Score vertices by how little trust reaches them: scores and rounds.");
 }
 
 }  // namespace lockstep

@@ -13,6 +13,7 @@ void bind_connected_components(pybind11::module_& m);
 void bind_core_numbers(pybind11::module_& m);
 void bind_errors(pybind11::module_& m);
 void bind_evidence(pybind11::module_& m);
+void bind_edge_overlap(pybind11::module_& m);
 void bind_forward_push(pybind11::module_& m);
 void bind_graph(pybind11::module_& m);
 void bind_graph_snapshot(pybind11::module_& m);
@@ -30,6 +31,7 @@ void bind_significant_coaction(pybind11::module_& m);
 void bind_store(pybind11::module_& m);
 void bind_case_store(pybind11::module_& m);
 void bind_triangles(pybind11::module_& m);
+void bind_sybilrank(pybind11::module_& m);
 void bind_truncated_svd(pybind11::module_& m);
 
 }  // namespace lockstep

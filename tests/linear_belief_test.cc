@@ -5,8 +5,6 @@
 #include <Eigen/Dense>
 #include <limits>
 
-#include "lockstep/algorithms/edge_overlap.h"
-#include "lockstep/algorithms/sybilrank.h"
 #include "lockstep/error.h"
 #include "lockstep/parallel.h"
 #include "support/graph_oracle.h"
@@ -104,62 +102,6 @@ TEST(LinearBelief, RefusesBadInput) {
   refused({0, 1.0}, {.strength = nan});
   refused({0, 1.0}, {.tolerance = 0.0});
   refused({0, 1.0}, {.max_rounds = 0});
-}
-
-//  0 - 1, 1 - 2, 0 - 2 a triangle and 2 - 3 a tail: only the tail closes none.
-TEST(EdgeOverlap, ATailIsWeakerThanATriangle) {
-  const auto graph =
-      Graph::undirected(4, std::vector<WeightedEdge>{{0, 1}, {1, 2}, {0, 2}, {2, 3}});
-  const std::vector<double> want{0.55, 0.55, 0.55, 0.55, 0.55, 0.55, 0.1, 0.1};
-  const auto got = edge_overlap(graph.view());
-  ASSERT_EQ(got.size(), want.size());
-  for (std::size_t arc = 0; arc < want.size(); ++arc) EXPECT_NEAR(got[arc], want[arc], 1e-15);
-}
-
-TEST(EdgeOverlap, MatchesDenseProductOnRandomGraphs) {
-  for (unsigned seed = 0; seed < 50; ++seed) {
-    SCOPED_TRACE(seed);
-    const auto graph = random_graph(30, 100, seed);
-    const Matrix step = dense(graph.view());
-    const Matrix is_edge = (step.array() > 0.0).cast<double>();
-    const Matrix shared = is_edge * is_edge;
-    const auto got = edge_overlap(graph.view());
-    const CsrView view = graph.view();
-    for (VertexId v = 0; v < 30; ++v) {
-      for (auto arc = view.offsets[v]; arc < view.offsets[v + 1ULL]; ++arc) {
-        const auto u = view.targets[arc];
-        const double least = std::min(is_edge.row(v).sum(), is_edge.row(u).sum());
-        EXPECT_NEAR(got[arc], step(v, u) * (shared(v, u) + 0.1) / least, 1e-12);
-      }
-    }
-  }
-}
-
-TEST(SybilRank, MatchesDensePowersOnRandomGraphs) {
-  for (unsigned seed = 0; seed < 50; ++seed) {
-    SCOPED_TRACE(seed);
-    const auto graph = random_graph(40, 20 + 4 * seed, seed);
-    const Matrix step = dense(graph.view());
-    const Vector degree = step.rowwise().sum().cwiseMax(1e-300);
-    Vector trust = Vector::Zero(40);
-    trust[1] = 0.25;
-    trust[2] = 0.75;
-    for (int round = 0; round < 6; ++round)
-      trust = step * (trust.array() / degree.array()).matrix();
-    const auto got = sybilrank(graph.view(), std::vector<Seed>{{1, 1.0}, {2, 3.0}});
-    EXPECT_EQ(got.rounds, 6);  // 2^6 is the first power past 40
-    for (VertexId v = 0; v < 40; ++v) {
-      EXPECT_NEAR(got.scores[v], -trust[v] / degree[v], 1e-12);
-    }
-  }
-}
-
-TEST(SybilRank, RefusesBadInput) {
-  const auto graph = random_graph(5, 6, 1);
-  const std::vector<Seed> seeds{{0}};
-  EXPECT_THROW((void)sybilrank(graph.view(), seeds, {.log_base = 1.0}), InvalidArgument);
-  EXPECT_THROW((void)sybilrank(graph.view(), {}), InvalidArgument);
-  EXPECT_THROW((void)sybilrank(graph.view(), std::vector<Seed>{{5}}), InvalidArgument);
 }
 
 }  // namespace

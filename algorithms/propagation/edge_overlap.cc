@@ -1,7 +1,10 @@
 #include "lockstep/algorithms/edge_overlap.h"
 
 #include <algorithm>
+#include <memory>
+#include <vector>
 
+#include "lockstep/error.h"
 #include "lockstep/parallel.h"
 
 namespace lockstep {
@@ -22,9 +25,7 @@ std::size_t shared_neighbours(std::span<const VertexId> a, std::span<const Verte
   return shared;
 }
 
-}  // namespace
-
-std::vector<double> edge_overlap(const CsrView& graph, const RunControl* control) {
+std::vector<double> overlaps(const CsrView& graph, const RunControl* control) {
   std::vector<double> overlap(graph.arc_count());
   parallel_for(graph.size(), kGrain, [&](std::size_t begin, std::size_t end) {
     if (control != nullptr) control->check();
@@ -39,6 +40,28 @@ std::vector<double> edge_overlap(const CsrView& graph, const RunControl* control
     }
   });
   return overlap;
+}
+
+/// Weights of its own over the rows of a graph that it keeps alive.
+struct Reweighted {
+  Graph rows;
+  std::vector<double> weights;
+  GraphView view;
+};
+
+}  // namespace
+
+Graph edge_overlap(const Graph& graph, const RunControl* control) {
+  if (graph.is_directed()) {
+    throw InvalidArgument("the graph is directed; build it with directed=False for this");
+  }
+  auto kept = std::make_shared<Reweighted>();
+  kept->rows = graph;
+  kept->weights = overlaps(graph.view(), control);
+  kept->view = graph.both_ways();
+  kept->view.out.weights = kept->weights;
+  kept->view.in.weights = kept->weights;
+  return Graph(std::shared_ptr<const GraphView>(kept, &kept->view));
 }
 
 }  // namespace lockstep

@@ -297,6 +297,7 @@ STRENGTH: float
 BELIEF_ROUNDS: int
 LOG_BASE: float
 
+def edge_overlap(graph: Graph, *, control: RunControl | None = None) -> Graph: ...
 def linear_belief(
     graph: Graph,
     vertices: U32,
@@ -304,7 +305,6 @@ def linear_belief(
     *,
     coupling: str = ...,
     strength: float = ...,
-    overlap: bool = ...,
     tolerance: float = ...,
     max_rounds: int = ...,
     control: RunControl | None = None,

@@ -102,7 +102,7 @@ def propagate(
     -----
     Beliefs are balanced: both classes spread the same total, each label its confidence's part.
     Overlap costs O(sum over edges of both degrees), each round O(edges); a strength of 0.99 takes
-    up to some 1,400 rounds. Choosing the strength costs 25 spreads more: 7 s on 180,000 edges.
+    up to some 1,400 rounds. Choosing the strength costs 25 spreads more.
     `lbp` rests on edges across the border closing few triangles; accounts that enter whole circles
     of friends blunt it. The cross-validated AUC is of labels as given: where these are wrong, it
     is low although the scores may be good. Same result for any number of threads.
@@ -185,6 +185,8 @@ def _beliefs(
 ) -> pa.Table:
     vertices, label, confidence = labels
     coupling, overlap = _BELIEFS[method]
+    if overlap:
+        graph = _core.edge_overlap(graph, control=control)
 
     def spread(
         known: npt.NDArray[np.uint32], residuals: npt.NDArray[np.float64], how_far: float
@@ -194,7 +196,6 @@ def _beliefs(
             known,
             residuals,
             coupling=coupling,
-            overlap=overlap,
             strength=how_far,
             control=control,
         )
