@@ -4,8 +4,8 @@
 #include "interruptible.h"
 #include "lockstep/algorithms/betweenness.h"
 #include "lockstep/algorithms/induced_subgraph.h"
+#include "lockstep/undirected.h"
 #include "numpy.h"
-#include "undirected.h"
 
 namespace py = pybind11;
 

@@ -3,8 +3,8 @@
 #include "bindings.h"
 #include "interruptible.h"
 #include "lockstep/algorithms/connected_components.h"
+#include "lockstep/undirected.h"
 #include "numpy.h"
-#include "undirected.h"
 
 namespace py = pybind11;
 

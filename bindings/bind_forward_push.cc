@@ -3,9 +3,9 @@
 #include "bindings.h"
 #include "interruptible.h"
 #include "lockstep/algorithms/forward_push.h"
+#include "lockstep/undirected.h"
 #include "numpy.h"
 #include "seeds.h"
-#include "undirected.h"
 
 namespace py = pybind11;
 

@@ -1,7 +1,7 @@
 #include "bindings.h"
 #include "interruptible.h"
 #include "lockstep/algorithms/label_propagation.h"
-#include "undirected.h"
+#include "lockstep/undirected.h"
 
 namespace py = pybind11;
 

@@ -4,7 +4,7 @@
 #include "communities.h"
 #include "interruptible.h"
 #include "lockstep/algorithms/leiden.h"
-#include "undirected.h"
+#include "lockstep/undirected.h"
 
 namespace py = pybind11;
 

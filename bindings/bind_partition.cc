@@ -6,8 +6,8 @@
 #include "communities.h"
 #include "lockstep/algorithms/partition.h"
 #include "lockstep/error.h"
+#include "lockstep/undirected.h"
 #include "numpy.h"
-#include "undirected.h"
 
 namespace py = pybind11;
 

@@ -7,9 +7,9 @@
 #include "interruptible.h"
 #include "lockstep/algorithms/explaining_paths.h"
 #include "lockstep/algorithms/propagation.h"
+#include "lockstep/undirected.h"
 #include "numpy.h"
 #include "seeds.h"
-#include "undirected.h"
 
 namespace py = pybind11;
 

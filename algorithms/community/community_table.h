@@ -7,6 +7,7 @@
 #include <limits>
 #include <vector>
 
+#include "level.h"
 #include "lockstep/types.h"
 
 namespace lockstep {
@@ -28,6 +29,19 @@ class CommunityTable {
     }
     mask_ = static_cast<std::uint32_t>(room - 1);
     shift_ = 32 - std::countr_zero(room);
+  }
+
+  /// Fills the table with the weights from v to what `value` says of the vertices in its row. All
+  /// reads of a stretch are under way before the first is needed.
+  void survey(const WeightedRows<Weight>& rows, const Partition& value, VertexId v) {
+    constexpr std::size_t kStretch = 64;
+    open(rows.degree(v));
+    VertexId values[kStretch];
+    for (EdgeIndex arc = rows.first[v]; arc < rows.last[v]; arc += kStretch) {
+      const std::size_t many = std::min<std::size_t>(kStretch, rows.last[v] - arc);
+      for (std::size_t i = 0; i < many; ++i) values[i] = value[rows.targets[arc + i]];
+      for (std::size_t i = 0; i < many; ++i) add(values[i], rows.weight(arc + i));
+    }
   }
 
   /// Returns whether the community is new to the table.

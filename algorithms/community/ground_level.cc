@@ -12,17 +12,6 @@ namespace {
 constexpr std::size_t kGrain = 1 << 14;
 constexpr double kWhole = 0x1.0p60;  // what the weights of a graph add up to, as whole numbers
 
-double total_weight(const CsrView& graph) {
-  return parallel_reduce(
-      graph.weights.size(), kGrain, 0.0,
-      [&](std::size_t begin, std::size_t end) {
-        double sum = 0.0;
-        for (; begin < end; ++begin) sum += graph.weights[begin];
-        return sum;
-      },
-      std::plus<>());
-}
-
 }  // namespace
 
 bool has_unit_weights(const CsrView& graph) {
@@ -45,7 +34,7 @@ Level<Weight> ground_level(const CsrView& graph, Quality quality, double resolut
   level.targets = graph.targets.data();
   scale.total = static_cast<double>(graph.arc_count());
   if (graph.is_weighted()) {
-    const double total = total_weight(graph);
+    const double total = parallel_sum(graph.weights, kGrain);
     // A power of two, so that graphs whose weights differ by one are split alike.
     scale.unit = std::exp2(std::floor(std::log2(kWhole / total)));
     level.own_weights = std::make_unique_for_overwrite<Weight[]>(graph.arc_count());

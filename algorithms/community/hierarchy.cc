@@ -1,16 +1,14 @@
 #include "hierarchy.h"
 
 #include <array>
-#include <cmath>
 #include <numeric>
-#include <string>
 #include <utility>
 
+#include "../option_checks.h"
 #include "batches.h"
 #include "ground_level.h"
 #include "level.h"
 #include "local_moves.h"
-#include "lockstep/error.h"
 #include "lockstep/huge_pages.h"
 #include "lockstep/parallel.h"
 #include "refinement.h"
@@ -51,8 +49,8 @@ class Hierarchy {
     std::uint64_t seed = 0;
   };
 
-  /// From the vertices up to the level where each community is one vertex.
-  void climb(Partition& partition, const Round& round) {
+  /// From the vertices up to the level where each community is one vertex; returns how many.
+  VertexId climb(Partition& partition, const Round& round) {
     const Level<Weight>* level = &ground_;
     Partition here = std::move(partition);
     Partition place;  // of each vertex of the ground on the level at hand; empty on the ground
@@ -61,8 +59,8 @@ class Hierarchy {
       move_vertices(*level, here, {round.least_gain * scale_.total / 2.0, salt, control_});
       const VertexId communities = renumber(here);
       if (communities == level->size()) break;
-      Partition parts = here;
-      const VertexId part_count = round.refines ? divide(*level, parts, salt) : communities;
+      auto [parts, part_count] =
+          round.refines ? divide(*level, here, salt) : Division{here, communities};
       if (part_count == level->size()) break;
       Partition above(part_count);
       for (VertexId v = 0; v < level->size(); ++v) above[parts[v]] = here[v];
@@ -82,19 +80,27 @@ class Hierarchy {
       here = std::move(place);
     }
     partition = std::move(here);
-    renumber(partition);
+    return renumber(partition);
   }
 
  private:
-  /// Splits the communities in `parts` into the vertices of the level above; returns how many.
-  VertexId divide(const Level<Weight>& level, Partition& parts, std::uint64_t salt) {
-    auto refined = refine(level, parts, {*options_.randomness * mean_weight_, salt, control_});
-    const VertexId count = renumber(refined);
+  /// What becomes the vertices of the level above, numbered from 0.
+  struct Division {
+    Partition parts;
+    VertexId count = 0;
+  };
+
+  /// Splits communities into well-connected parts.
+  Division divide(const Level<Weight>& level, const Partition& communities, std::uint64_t salt) {
+    auto parts = refine(level, communities, {*options_.randomness * mean_weight_, salt, control_});
+    VertexId count = renumber(parts);
     // Where refining merges nothing, walk on with whole communities, so that a round always ends
     // where no two of them gain by a merger.
-    if (count == level.size()) return split_components(level, parts);
-    parts = std::move(refined);
-    return count;
+    if (count == level.size()) {
+      parts = communities;
+      count = split_components(level, parts);
+    }
+    return {std::move(parts), count};
   }
 
   const ClimbOptions& options_;
@@ -115,8 +121,9 @@ void run_rounds(const CsrView& graph, const ClimbOptions& options, const RunCont
   while (found.rounds < options.max_rounds && !found.converged) {
     // What the first of several rounds finds need not last, so it goes without refinement.
     const bool refines = options.randomness && (found.rounds > 0 || options.max_rounds == 1);
-    hierarchy.climb(partition, {refines, least_gain,
-                                mixed(options.seed, static_cast<std::uint64_t>(found.rounds))});
+    const VertexId communities = hierarchy.climb(
+        partition,
+        {refines, least_gain, mixed(options.seed, static_cast<std::uint64_t>(found.rounds))});
     ++found.rounds;
     const double quality = partition_quality(graph, partition, options.quality, options.resolution);
     const double gain = quality - found.quality;
@@ -129,23 +136,15 @@ void run_rounds(const CsrView& graph, const ClimbOptions& options, const RunCont
     keeps = refines || !options.randomness;
     found.quality = quality;
     found.community = partition;
+    found.communities = communities;
   }
 }
 
 }  // namespace
 
-void check_above_zero(const char* name, double value) {
-  if (value > 0.0 && std::isfinite(value)) return;
-  throw InvalidArgument(std::string(name) + " is " + std::to_string(value) +
-                        "; give a finite number above 0");
-}
-
 Communities climb(const CsrView& graph, const ClimbOptions& options, const RunControl* control) {
   check_above_zero("resolution", options.resolution);
-  if (options.max_rounds < 1) {
-    throw InvalidArgument("max_rounds is " + std::to_string(options.max_rounds) +
-                          "; give at least 1");
-  }
+  check_max_rounds(options.max_rounds);
   Communities found;
   found.community = apart(graph.size());
   found.quality = partition_quality(graph, found.community, options.quality, options.resolution);
@@ -159,9 +158,6 @@ Communities climb(const CsrView& graph, const ClimbOptions& options, const RunCo
     run_rounds<std::uint32_t>(bare, options, control, found);
   } else {
     run_rounds<std::uint64_t>(graph, options, control, found);
-  }
-  for (const VertexId c : found.community) {
-    found.communities = std::max(found.communities, c + 1);
   }
   return found;
 }

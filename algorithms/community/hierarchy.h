@@ -22,7 +22,4 @@ struct ClimbOptions {
 [[nodiscard]] Communities climb(const CsrView& graph, const ClimbOptions& options,
                                 const RunControl* control);
 
-/// Throws InvalidArgument unless `value` is finite and above 0.
-void check_above_zero(const char* name, double value);
-
 }  // namespace lockstep

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "../option_checks.h"
 #include "batches.h"
 #include "community_table.h"
 #include "ground_level.h"
@@ -20,17 +21,13 @@ namespace lockstep {
 namespace {
 
 constexpr std::size_t kGrain = 256;
-constexpr std::size_t kStretch = 64;  // arcs whose labels are read before they are counted
 
 void check(const LabelPropagationOptions& options) {
   if (!(options.tolerance >= 0.0) || options.tolerance >= 1.0) {
     throw InvalidArgument("tolerance is " + std::to_string(options.tolerance) +
                           "; give at least 0 and less than 1");
   }
-  if (options.max_rounds < 1) {
-    throw InvalidArgument("max_rounds is " + std::to_string(options.max_rounds) +
-                          "; give at least 1");
-  }
+  check_max_rounds(options.max_rounds);
 }
 
 template <class Weight>
@@ -40,7 +37,7 @@ class Vote {
   Vote(const AdjacencyView& graph, const Weight* weights, const RunControl* control)
       : control_(control),
         label_(huge_vector<VertexId>(graph.size())),
-        active_(graph.size(), 1),
+        active_(graph.size()),
         chosen_(graph.size()),
         tables_([] { return CommunityTable<Weight>(); }) {
     rows_.first = graph.offsets.first(graph.size());
@@ -72,13 +69,7 @@ class Vote {
  private:
   /// The label that weighs most around v; its own if that is one of them, else the one drawn.
   VertexId heaviest(VertexId v, CommunityTable<Weight>& around) const {
-    around.open(rows_.degree(v));
-    VertexId labels[kStretch];
-    for (EdgeIndex arc = rows_.first[v]; arc < rows_.last[v]; arc += kStretch) {
-      const std::size_t many = std::min<std::size_t>(kStretch, rows_.last[v] - arc);
-      for (std::size_t i = 0; i < many; ++i) labels[i] = label_[rows_.targets[arc + i]];
-      for (std::size_t i = 0; i < many; ++i) around.add(labels[i], rows_.weight(arc + i));
-    }
+    around.survey(rows_, label_, v);
     const std::uint64_t salt = salt_ ^ (std::uint64_t{v} << 32);
     VertexId best = label_[v];
     Weight most = around.to(best);

@@ -1,5 +1,6 @@
 #include "lockstep/algorithms/leiden.h"
 
+#include "../option_checks.h"
 #include "hierarchy.h"
 
 namespace lockstep {

@@ -74,7 +74,8 @@ void aggregate(const Level<Weight>& level, const Partition& parts, VertexId part
 /// Numbers the communities from 0 in the order of their smallest member; returns how many.
 VertexId renumber(Partition& partition);
 
-/// Gives each connected part of each community a number of its own, then renumbers.
+/// Gives each connected part of each community a number of its own, in the order of their smallest
+/// member; returns how many.
 template <class Weight>
 VertexId split_components(const Level<Weight>& level, Partition& partition);
 

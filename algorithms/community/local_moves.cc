@@ -15,7 +15,6 @@ namespace {
 // Share of the terms below which a gain is rounding noise; moves that chase it could cycle.
 constexpr double kLeastGain = 1e-10;
 constexpr std::size_t kGrain = 256;
-constexpr std::size_t kStretch = 64;  // arcs whose communities are read before they are counted
 // Those who decide together could follow each other round; one after another they cannot.
 constexpr int kMostPassesTogether = 50;
 
@@ -66,27 +65,11 @@ class Mover {
     std::atomic_ref(mass_[community]).fetch_add(mass, std::memory_order_relaxed);
   }
 
-  /// Sums the weights from v to the communities around it. All reads of a stretch are under way
-  /// before the first is needed.
-  void survey(VertexId v, CommunityTable<Weight>& around) const {
-    around.open(level_.degree(v));
-    VertexId communities[kStretch];
-    for (EdgeIndex arc = level_.first[v]; arc < level_.last[v]; arc += kStretch) {
-      const std::size_t many = std::min<std::size_t>(kStretch, level_.last[v] - arc);
-      for (std::size_t i = 0; i < many; ++i) {
-        communities[i] = partition_[level_.targets[arc + i]];
-      }
-      for (std::size_t i = 0; i < many; ++i) {
-        around.add(communities[i], level_.weight(arc + i));
-      }
-    }
-  }
-
   /// The community that v gains most by joining, and how much more than by staying; ties keep it
   /// where it is, then go to the smaller number. kAlone is a community of its own.
   Choice best(VertexId v, Scratch& scratch) const {
     auto& [around, rivals] = scratch;
-    survey(v, around);
+    around.survey(level_, partition_, v);
     const VertexId own = partition_[v];
     const double cost = level_.penalty * static_cast<double>(level_.mass[v]);
     const auto attraction = static_cast<double>(around.to(own));
@@ -210,17 +193,15 @@ class Mover {
 }  // namespace
 
 template <class Weight>
-bool move_vertices(const Level<Weight>& level, Partition& partition, const MoveOptions& options) {
+void move_vertices(const Level<Weight>& level, Partition& partition, const MoveOptions& options) {
   Mover<Weight> mover(level, partition, options);
-  bool any = false;
   for (int number = 0;; ++number) {
     const double gain = mover.pass(number);
-    any |= mover.moved() != 0;
-    if (mover.moved() == 0 || gain < options.least_gain) return any;
+    if (mover.moved() == 0 || gain < options.least_gain) return;
   }
 }
 
-template bool move_vertices(const Level<std::uint32_t>&, Partition&, const MoveOptions&);
-template bool move_vertices(const Level<std::uint64_t>&, Partition&, const MoveOptions&);
+template void move_vertices(const Level<std::uint32_t>&, Partition&, const MoveOptions&);
+template void move_vertices(const Level<std::uint64_t>&, Partition&, const MoveOptions&);
 
 }  // namespace lockstep

@@ -13,12 +13,12 @@ struct MoveOptions {
   const RunControl* control = nullptr;
 };
 
-/// Moves vertices to the neighbouring community of best gain; returns whether any moved.
+/// Moves vertices to the neighbouring community of best gain.
 ///
 /// A pass looks at the vertices whose surroundings have changed, in batches that decide from the
 /// same state and then move; the last few decide one after another, so it ends where no vertex
 /// gains by moving alone. Same result for any number of threads.
 template <class Weight>
-bool move_vertices(const Level<Weight>& level, Partition& partition, const MoveOptions& options);
+void move_vertices(const Level<Weight>& level, Partition& partition, const MoveOptions& options);
 
 }  // namespace lockstep

@@ -1,7 +1,6 @@
 #include "lockstep/algorithms/partition.h"
 
 #include <algorithm>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -45,17 +44,6 @@ Strengths strengths(const CsrView& graph, const std::vector<VertexId>& community
   return sums;
 }
 
-double sum_of(const std::vector<double>& values) {
-  return parallel_reduce(
-      values.size(), kGrain, 0.0,
-      [&](std::size_t begin, std::size_t end) {
-        double sum = 0.0;
-        for (; begin < end; ++begin) sum += values[begin];
-        return sum;
-      },
-      std::plus<>());
-}
-
 }  // namespace
 
 double partition_quality(const CsrView& graph, const std::vector<VertexId>& community,
@@ -63,12 +51,13 @@ double partition_quality(const CsrView& graph, const std::vector<VertexId>& comm
   check(graph, community);
   if (graph.arc_count() == 0) return 0.0;
   const auto sums = strengths(graph, community);
-  const double total = sum_of(sums.all);  // each edge counted from both ends, as inside
+  const double total =
+      parallel_sum(sums.all, kGrain);  // each edge counted from both ends, as inside
   const bool is_cpm = quality == Quality::kCpm;
   std::vector<double> mass(graph.size(), 0.0);
   for (VertexId v = 0; v < graph.size(); ++v) mass[community[v]] += is_cpm ? 1.0 : sums.all[v];
   for (double& m : mass) m *= is_cpm ? m - 1.0 : m / total;
-  return (sum_of(sums.inside) - resolution * sum_of(mass)) / total;
+  return (parallel_sum(sums.inside, kGrain) - resolution * parallel_sum(mass, kGrain)) / total;
 }
 
 std::vector<double> conductance(const CsrView& graph, const std::vector<VertexId>& community) {

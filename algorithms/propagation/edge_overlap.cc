@@ -4,8 +4,8 @@
 #include <memory>
 #include <vector>
 
-#include "lockstep/error.h"
 #include "lockstep/parallel.h"
+#include "lockstep/undirected.h"
 
 namespace lockstep {
 namespace {
@@ -52,12 +52,10 @@ struct Reweighted {
 }  // namespace
 
 Graph edge_overlap(const Graph& graph, const RunControl* control) {
-  if (graph.is_directed()) {
-    throw InvalidArgument("the graph is directed; build it with directed=False for this");
-  }
+  const CsrView view = undirected(graph);
   auto kept = std::make_shared<Reweighted>();
   kept->rows = graph;
-  kept->weights = overlaps(graph.view(), control);
+  kept->weights = overlaps(view, control);
   kept->view = graph.both_ways();
   kept->view.out.weights = kept->weights;
   kept->view.in.weights = kept->weights;

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "../option_checks.h"
 #include "lockstep/error.h"
 #include "lockstep/parallel.h"
 #include "seed_shares.h"
@@ -21,14 +22,8 @@ void check(const LinearBeliefOptions& options) {
     throw InvalidArgument("strength is " + std::to_string(options.strength) +
                           "; give at least 0 and below 1");
   }
-  if (!(options.tolerance > 0.0)) {
-    throw InvalidArgument("tolerance is " + std::to_string(options.tolerance) +
-                          "; give a change above 0");
-  }
-  if (options.max_rounds < 1) {
-    throw InvalidArgument("max_rounds is " + std::to_string(options.max_rounds) +
-                          "; give at least 1");
-  }
+  check_tolerance(options.tolerance);
+  check_max_rounds(options.max_rounds);
 }
 
 std::vector<double> priors(VertexId n, std::span<const Belief> beliefs) {
@@ -44,14 +39,6 @@ std::vector<double> priors(VertexId n, std::span<const Belief> beliefs) {
     prior[vertex] += residual;
   }
   return prior;
-}
-
-double row_sum(const CsrView& graph, VertexId v, const std::vector<double>& values) {
-  double sum = 0.0;
-  for (auto arc = graph.offsets[v]; arc < graph.offsets[v + 1ULL]; ++arc) {
-    sum += graph.weight(arc) * values[graph.targets[arc]];
-  }
-  return sum;
 }
 
 /// Runs `each(v)` for all vertices and sums what it gives, in the same order every time.

@@ -4,11 +4,10 @@
 #include <array>
 #include <cmath>
 #include <numeric>
-#include <string>
 #include <utility>
 
+#include "../option_checks.h"
 #include "hot_rows.h"
-#include "lockstep/error.h"
 #include "lockstep/huge_pages.h"
 #include "lockstep/parallel.h"
 #include "seed_shares.h"
@@ -95,14 +94,8 @@ PropagationResult iterate(const Rows& rows, std::span<const double> strengths,
 
 void check(const PropagationOptions& options) {
   check_damping(options.damping);
-  if (!(options.tolerance > 0.0)) {
-    throw InvalidArgument("tolerance is " + std::to_string(options.tolerance) +
-                          "; give a change above 0");
-  }
-  if (options.max_rounds < 1) {
-    throw InvalidArgument("max_rounds is " + std::to_string(options.max_rounds) +
-                          "; give at least 1");
-  }
+  check_tolerance(options.tolerance);
+  check_max_rounds(options.max_rounds);
 }
 
 PropagationResult power_iteration(const CsrView& in, std::span<const double> strengths,

@@ -44,6 +44,14 @@ void check_damping(double damping) {
   }
 }
 
+double row_sum(const CsrView& graph, VertexId v, std::span<const double> values) {
+  double sum = 0.0;
+  for (auto arc = graph.offsets[v]; arc < graph.offsets[v + 1ULL]; ++arc) {
+    sum += graph.weight(arc) * values[graph.targets[arc]];
+  }
+  return sum;
+}
+
 std::vector<double> vertex_strengths(const CompressedView& graph) {
   std::vector<double> strengths(graph.size(), 0.0);
   parallel_for(graph.size(), 1 << 12, [&](std::size_t begin, std::size_t end) {

@@ -18,6 +18,9 @@ namespace lockstep {
 /// Throws InvalidArgument unless `damping` is in [0, 1).
 void check_damping(double damping);
 
+/// What the neighbours of v hold, times the weight of the arc to each.
+[[nodiscard]] double row_sum(const CsrView& graph, VertexId v, std::span<const double> values);
+
 /// The sum of the weights around each vertex.
 [[nodiscard]] std::vector<double> vertex_strengths(const CsrView& graph);
 [[nodiscard]] std::vector<double> vertex_strengths(const CompressedView& graph);

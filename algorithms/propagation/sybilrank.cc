@@ -32,13 +32,7 @@ SybilRankResult sybilrank(const CsrView& graph, std::span<const Seed> trusted,
   };
   for (int round = 0; round < result.rounds; ++round) {
     for_each(share_out);
-    for_each([&](VertexId v) {
-      double sum = 0.0;
-      for (auto arc = graph.offsets[v]; arc < graph.offsets[v + 1ULL]; ++arc) {
-        sum += graph.weight(arc) * passed[graph.targets[arc]];
-      }
-      trust[v] = sum;
-    });
+    for_each([&](VertexId v) { trust[v] = row_sum(graph, v, passed); });
   }
   for_each(share_out);
   for_each([&](VertexId v) { passed[v] = 0.0 - passed[v]; });

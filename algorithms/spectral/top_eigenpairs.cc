@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "../option_checks.h"
 #include "lockstep/error.h"
 #include "lockstep/parallel.h"
 #include "lockstep/random.h"
@@ -179,10 +180,7 @@ void check(const SpectralOptions& options) {
     throw InvalidArgument("tolerance is " + std::to_string(options.tolerance) +
                           "; give a residual above 0 and below 1");
   }
-  if (options.max_rounds < 1) {
-    throw InvalidArgument("max_rounds is " + std::to_string(options.max_rounds) +
-                          "; give at least 1");
-  }
+  check_max_rounds(options.max_rounds);
 }
 
 Eigenpairs top_eigenpairs(VertexId n, const Product& product, const SpectralOptions& options) {

@@ -52,6 +52,8 @@ DAMPING: Final[float]
 SCORE_TOLERANCE: Final[float]
 SCORE_ROUNDS: Final[int]
 EPSILON: Final[float]
+STRENGTH: Final[float]
+LOG_BASE: Final[float]
 DIMENSIONS: Final[int]
 SPECTRAL_TOLERANCE: Final[float]
 SPECTRAL_ROUNDS: Final[int]
@@ -292,11 +294,6 @@ def forward_push(
     epsilon: float = ...,
     control: RunControl | None = None,
 ) -> tuple[U32, F64]: ...  # vertices, ascending, and their scores
-
-STRENGTH: float
-BELIEF_ROUNDS: int
-LOG_BASE: float
-
 def edge_overlap(graph: Graph, *, control: RunControl | None = None) -> Graph: ...
 def linear_belief(
     graph: Graph,

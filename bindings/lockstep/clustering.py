@@ -191,8 +191,7 @@ def conductance(edges: Any, found: Any, *, weight: str | None = None) -> pa.Tabl
 
 def _numbered(made: Graph, found: Any) -> tuple[npt.NDArray[np.uint32], pa.Array]:
     """The community of each vertex as a number, and the names of the numbers, sorted."""
-    table = as_table(found)
-    as_table(table, "vertex", "community")
+    table = as_table(found, "vertex", "community")
     ids = vertex_ids(made)
     vertex = id_column(table, "vertex")
     if vertex.type != ids.type:

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -70,6 +72,18 @@ template <class T, class Map, class Combine>
     identity = combine(std::move(identity), std::move(partial[chunk]));
   }
   return identity;
+}
+
+/// The sum of numbers, added up chunk by chunk in their order.
+[[nodiscard]] inline double parallel_sum(std::span<const double> values, std::size_t grain) {
+  return parallel_reduce(
+      values.size(), grain, 0.0,
+      [&](std::size_t begin, std::size_t end) {
+        double sum = 0.0;
+        for (; begin < end; ++begin) sum += values[begin];
+        return sum;
+      },
+      std::plus<>());
 }
 
 /// Sorts [first, last). Unstable: give `less` a total order where the result must repeat.
