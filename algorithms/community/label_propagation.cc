@@ -69,6 +69,7 @@ class Vote {
  private:
   /// The label that weighs most around v; its own if that is one of them, else the one drawn.
   VertexId heaviest(VertexId v, CommunityTable<Weight>& around) const {
+    if (is_settled(rows_, label_, v, 0.0)) return label_[v];
     around.survey(rows_, label_, v);
     const std::uint64_t salt = salt_ ^ (std::uint64_t{v} << 32);
     VertexId best = label_[v];

@@ -15,7 +15,10 @@ namespace {
 // Share of the terms below which a gain is rounding noise; moves that chase it could cycle.
 constexpr double kLeastGain = 1e-10;
 constexpr std::size_t kGrain = 256;
-// Those who decide together could follow each other round; one after another they cannot.
+// From here on those who decide together go one way at a time. Earlier, a pass is worth more than
+// the few who change places in it.
+constexpr int kFreePasses = 4;
+// Even so the moves of a batch could undo each other for ever; one after another they cannot.
 constexpr int kMostPassesTogether = 50;
 
 template <class Weight>
@@ -42,12 +45,16 @@ class Mover {
     batches_.collect(active_, mixed(options_.seed, static_cast<std::uint64_t>(number)),
                      number >= kMostPassesTogether);
     moved_ = 0;
+    way_ = number < kFreePasses ? Way::kAny : number % 2 == 0 ? Way::kDown : Way::kUp;
     if (batches_.is_sequential()) return move_one_by_one(batches_.batch(0));
     double gain = 0.0;
     for (std::size_t i = 0; i < batches_.count(); ++i) gain += move_together(batches_.batch(i));
     return gain;
   }
-  [[nodiscard]] std::size_t moved() const { return moved_; }
+  /// Whether nobody moved, and nobody waits for a pass the other way.
+  [[nodiscard]] bool is_done() const {
+    return moved_ == 0 && (way_ == Way::kAny || batches_.is_sequential());
+  }
 
  private:
   struct Choice {
@@ -58,6 +65,7 @@ class Mover {
     CommunityTable<Weight> around;
     std::vector<Choice> rivals;  ///< communities that weigh enough, and how much, less their cost
   };
+  enum class Way { kAny, kDown, kUp };  ///< to communities of smaller number, or of larger
   static constexpr VertexId kAlone = CommunityTable<Weight>::kNone;
   static constexpr VertexId kStayed = kAlone - 1;
 
@@ -69,11 +77,12 @@ class Mover {
   /// where it is, then go to the smaller number. kAlone is a community of its own.
   Choice best(VertexId v, Scratch& scratch) const {
     auto& [around, rivals] = scratch;
-    around.survey(level_, partition_, v);
     const VertexId own = partition_[v];
     const double cost = level_.penalty * static_cast<double>(level_.mass[v]);
-    const auto attraction = static_cast<double>(around.to(own));
     const double repulsion = cost * static_cast<double>(mass_[own] - level_.mass[v]);
+    if (is_settled(level_, partition_, v, repulsion)) return {own, 0.0};
+    around.survey(level_, partition_, v);
+    const auto attraction = static_cast<double>(around.to(own));
     const double stay = attraction - repulsion;
     Choice best{own, stay + kLeastGain * (1.0 + attraction + repulsion)};
     if (best.gain < 0.0 && mass_[own] != level_.mass[v]) best = {kAlone, 0.0};
@@ -121,12 +130,18 @@ class Mover {
     for (std::size_t i = begin; i < end; ++i) {
       fetch_ahead(level_, batch, i, partition_);
       const VertexId v = batch[i];
+      const VertexId own = partition_[v];
       const auto [community, better] = best(v, scratch);
-      active_[v] = 0;
-      chosen_[i] = community == partition_[v] ? kStayed : community;
+      const bool waits = community != own && !may_go(own, community);
+      active_[v] = waits ? 1 : 0;
+      chosen_[i] = waits || community == own ? kStayed : community;
       if (chosen_[i] != kStayed) gain += better;
     }
     return gain;
+  }
+
+  [[nodiscard]] bool may_go(VertexId from, VertexId to) const {
+    return way_ == Way::kAny || to == kAlone || (way_ == Way::kDown) == (to < from);
   }
 
   std::size_t shift_chosen(std::span<const VertexId> batch, std::size_t begin, std::size_t end) {
@@ -187,21 +202,22 @@ class Mover {
   ThreadScratch<Scratch> scratch_;
   Batches batches_;
   std::size_t moved_ = 0;
+  Way way_ = Way::kAny;
   VertexId free_ = 0;
 };
 
 }  // namespace
 
 template <class Weight>
-void move_vertices(const Level<Weight>& level, Partition& partition, const MoveOptions& options) {
+int move_vertices(const Level<Weight>& level, Partition& partition, const MoveOptions& options) {
   Mover<Weight> mover(level, partition, options);
-  for (int number = 0;; ++number) {
-    const double gain = mover.pass(number);
-    if (mover.moved() == 0 || gain < options.least_gain) return;
+  for (int passes = 1;; ++passes) {
+    const double gain = mover.pass(passes - 1);
+    if (mover.is_done() || gain < options.least_gain) return passes;
   }
 }
 
-template void move_vertices(const Level<std::uint32_t>&, Partition&, const MoveOptions&);
-template void move_vertices(const Level<std::uint64_t>&, Partition&, const MoveOptions&);
+template int move_vertices(const Level<std::uint32_t>&, Partition&, const MoveOptions&);
+template int move_vertices(const Level<std::uint64_t>&, Partition&, const MoveOptions&);
 
 }  // namespace lockstep

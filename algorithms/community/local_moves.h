@@ -17,8 +17,10 @@ struct MoveOptions {
 ///
 /// A pass looks at the vertices whose surroundings have changed, in batches that decide from the
 /// same state and then move; the last few decide one after another, so it ends where no vertex
-/// gains by moving alone. Same result for any number of threads.
+/// gains by moving alone. Two who would follow each other round are kept from it: from the fifth
+/// pass on, moves of a batch go only to smaller or only to larger communities, in turn.
+/// Same result for any number of threads. Returns the number of passes.
 template <class Weight>
-void move_vertices(const Level<Weight>& level, Partition& partition, const MoveOptions& options);
+int move_vertices(const Level<Weight>& level, Partition& partition, const MoveOptions& options);
 
 }  // namespace lockstep
