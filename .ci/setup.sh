@@ -54,7 +54,7 @@ setup_python() {
     say "making .venv"
     "$(find_python)" -m venv .venv || die "cannot make .venv"
   fi
-  local stamp=".venv/lockstep-$(basename "$requirements" .txt)-$(sha256sum "$requirements" | cut -c1-16)"
+  local stamp=".venv/lockstep-$(basename "$requirements" .txt)-$(cat "$requirements" .ci/requirements-run.txt | sha256sum | cut -c1-16)"
   if [ ! -f "$stamp" ]; then
     say "installing Python packages ($requirements)"
     .venv/bin/pip install -q --disable-pip-version-check -r "$requirements" ||

@@ -5,7 +5,7 @@ chance explains. It is never by itself proof of who they are or of what they mea
 
 >>> import lockstep as ls
 >>> sorted(ls.__all__)[:4]
-['CorruptData', 'Graph', 'InputRejected', 'LockstepError']
+['CorruptData', 'Evaluation', 'Graph', 'InputRejected']
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         StoreLocked,
         StoreVersionError,
     )
+    from lockstep.evaluation import Evaluation, evaluate
     from lockstep.graph_functions import (
         betweenness,
         breadth_first_search,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 # Where each public name lives; loaded at first use, so that `import lockstep` is quick.
 _HOMES = {
     "CorruptData": "errors",
+    "Evaluation": "evaluation",
     "Graph": "graphs",
     "InputRejected": "errors",
     "LockstepError": "errors",
@@ -63,6 +65,7 @@ _HOMES = {
     "conductance": "clustering",
     "connected_components": "graph_functions",
     "core_numbers": "graph_functions",
+    "evaluate": "evaluation",
     "graph": "graphs",
     "left_out": "api",
     "open": "store",
@@ -79,6 +82,7 @@ _HOMES = {
 
 __all__ = [
     "CorruptData",
+    "Evaluation",
     "Graph",
     "InputRejected",
     "LockstepError",
@@ -97,6 +101,7 @@ __all__ = [
     "conductance",
     "connected_components",
     "core_numbers",
+    "evaluate",
     "graph",
     "left_out",
     "open",

@@ -19,6 +19,7 @@ _COMMANDS = {
     "clusters": "clusters",
     "explain": "explain",
     "candidates": "candidates",
+    "evaluate": "evaluate",
     "store": "store",
     "graph": "graph",
     "simulate": "simulate",

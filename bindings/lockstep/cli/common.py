@@ -27,6 +27,7 @@ __all__ = [
     "parse_duration",
     "print_table",
     "progress_bar",
+    "stored_names",
     "visible",
     "watched",
 ]
@@ -112,6 +113,22 @@ def _shown(value: Any) -> str:
 def visible(value: object) -> str:
     """Text without control characters and turns of direction: they must not reach a terminal."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(value))
+
+
+def stored_names(run: Any, names: list[str], key_file: Path) -> list[str]:
+    """What a run calls accounts; its store tells, which also checks the key."""
+    from lockstep.arguments import read_key
+    from lockstep.store import Store
+
+    path = Path(run.summary["store"])
+    key = read_key(key_file)
+    if not (path / "FORMAT").exists():
+        raise ConfigError(
+            f"--key-file needs the store of the run, and {path} is not there; give the "
+            f"accounts' pseudonyms without a key"
+        )
+    with Store(path, key=key) as store:
+        return [store.core.stored_name("account", name) for name in names]
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from lockstep.cli.common import (
     key_option,
     parse_duration,
     print_table,
+    stored_names,
     visible,
 )
 from lockstep.errors import ConfigError
@@ -91,7 +92,7 @@ def _from_run(where: Path, account: str, other: str, key_file: Path | None) -> d
 
     run = Run.open(where)
     if key_file:
-        account, other = _pseudonyms(run, (account, other), key_file)
+        account, other = stored_names(run, [account, other], key_file)
     edges, evidence = run.edge(account, other).to_pylist(), run.why(account, other).to_pylist()
     first = evidence[0] if evidence else {"source": account, "target": other}
     return {
@@ -101,22 +102,6 @@ def _from_run(where: Path, account: str, other: str, key_file: Path | None) -> d
         "evidence": evidence,
         "nothing": None if evidence else _no_edge(run, account, other),
     }
-
-
-def _pseudonyms(run: Any, names: tuple[str, str], key_file: Path) -> list[str]:
-    """What a run calls accounts; its store tells, which also checks the key."""
-    from lockstep.arguments import read_key
-    from lockstep.store import Store
-
-    path = Path(run.summary["store"])
-    key = read_key(key_file)
-    if not (path / "FORMAT").exists():
-        raise ConfigError(
-            f"--key-file needs the store of the run, and {path} is not there; give the "
-            f"accounts' pseudonyms without a key"
-        )
-    with Store(path, key=key) as store:
-        return [store.core.stored_name("account", name) for name in names]
 
 
 def _no_edge(run: Any, account: str, other: str) -> str:

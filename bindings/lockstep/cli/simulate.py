@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,44 +12,64 @@ from lockstep.cli.common import emit_json, example, json_option
 
 @click.command(epilog=example("lockstep simulate log.parquet --truth truth.csv --seed 7"))
 @click.argument("out", type=click.Path(path_type=Path))
-@click.option("--truth", type=click.Path(path_type=Path), help="CSV to write: who was planted.")
+@click.option(
+    "--truth",
+    type=click.Path(path_type=Path),
+    help="CSV to write: who was planted. Beside OUT, as NAME-truth.csv, where not given.",
+)
 @click.option("--accounts", default=2_000, show_default=True, help="Organic accounts.")
 @click.option("--days", default=7, show_default=True, help="Length of the log.")
 @click.option("--groups", default=8, show_default=True, help="Planted groups.")
 @click.option("--group-size", default=12, show_default=True, help="Members of each.")
+@click.option("--group-objects", default=15, show_default=True, help="Objects each pushes.")
+@click.option(
+    "--difficulty",
+    type=float,
+    help="Of all groups: 0 (within 5 s, 95% take part) to 2 (95 s, 25%). Graded if not given.",
+)
+@click.option(
+    "--camouflage",
+    default=0.0,
+    show_default=True,
+    help="Share of a group's objects that organic accounts share too.",
+)
+@click.option(
+    "--shared-members",
+    default=0,
+    show_default=True,
+    help="Members that each second group has in common with the one before.",
+)
+@click.option(
+    "--bursts",
+    default=0,
+    show_default=True,
+    help="Organic bursts: news shared by many within minutes, planned by nobody.",
+)
 @click.option("--seed", default=0, show_default=True, help="Same seed, same log.")
 @json_option
-def simulate(
-    out: Path,
-    truth: Path | None,
-    accounts: int,
-    days: int,
-    groups: int,
-    group_size: int,
-    seed: int,
-    as_json: bool,
-) -> None:
-    """Write a made-up log with planted groups to OUT (Parquet)."""
+def simulate(out: Path, truth: Path | None, as_json: bool, **options: Any) -> None:
+    """Write a made-up log with planted groups to OUT (Parquet), and who was planted beside it."""
     import pyarrow.csv as pa_csv
     import pyarrow.parquet as pq
 
     from lockstep.simulation import simulate as make
 
-    made = make(accounts=accounts, days=days, groups=groups, group_size=group_size, seed=seed)
+    made = make(**options)
+    truth = out.with_name(f"{out.stem}-truth.csv") if truth is None else truth
     pq.write_table(made.log, out)
-    if truth is not None:
-        pa_csv.write_csv(made.truth, truth)
+    pa_csv.write_csv(made.truth, truth)
     facts = {
         "log": str(out),
-        "truth": str(truth) if truth else None,
+        "truth": str(truth),
         "actions": made.log.num_rows,
-        "planted_accounts": made.truth.num_rows,
-        "groups": groups,
+        "planted_accounts": len(made.truth["account_id"].unique()),
+        "groups": made.campaigns.num_rows,
+        "campaigns": made.campaigns.to_pylist(),
     }
     if as_json:
         emit_json(facts)
-    else:
-        click.echo(
-            f"{out}: {facts['actions']:,} actions, {facts['planted_accounts']} planted accounts "
-            f"in {groups} groups"
-        )
+        return
+    click.echo(
+        f"{out}: {facts['actions']:,} actions, {facts['planted_accounts']} planted accounts "
+        f"in {facts['groups']} groups; who they are is in {truth}"
+    )
