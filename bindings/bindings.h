@@ -13,6 +13,7 @@ void bind_connected_components(pybind11::module_& m);
 void bind_core_numbers(pybind11::module_& m);
 void bind_errors(pybind11::module_& m);
 void bind_evidence(pybind11::module_& m);
+void bind_directed_belief(pybind11::module_& m);
 void bind_edge_overlap(pybind11::module_& m);
 void bind_forward_push(pybind11::module_& m);
 void bind_graph(pybind11::module_& m);

@@ -22,6 +22,7 @@ PYBIND11_MODULE(_core, m) {
   lockstep::bind_connected_components(m);
   lockstep::bind_core_numbers(m);
   lockstep::bind_forward_push(m);
+  lockstep::bind_directed_belief(m);
   lockstep::bind_edge_overlap(m);
   lockstep::bind_linear_belief(m);
   lockstep::bind_sybilrank(m);

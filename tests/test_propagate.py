@@ -1,10 +1,16 @@
 """Labels spread over a graph: what is refused, and how well the Sybil generator is told apart."""
 
+import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from support.command_line import cli, expect_error
+from support.stores import make_store
 
 import lockstep as ls
 from lockstep.calibration import choose_strength, rank_auc
@@ -39,10 +45,82 @@ def test_suspicious_side_scores_higher(method):
         ({"vertex": ["x", "y"], "label": [0, 1]}, "none of the 2"),
     ],
 )
-@pytest.mark.parametrize("method", BOTH)
+@pytest.mark.parametrize("method", [*BOTH, "gang"])
 def test_bad_labels_give_one_clear_error(method, labels, says):
     with pytest.raises(ValueError, match=says):
         ls.propagate(EDGES, labels, method=method)
+
+
+@pytest.mark.parametrize("made", [dict, pa.table, pd.DataFrame, pl.DataFrame])
+def test_labels_may_be_any_table(made):
+    labels = {"vertex": ["a", "f"], "label": [1, 0]}
+    assert ls.propagate(EDGES, made(labels)).equals(ls.propagate(EDGES, labels))
+
+
+def test_by_follows_suspicion_walks_back_and_trust_walks_on():
+    #  a -> b -> c -> d: of b it is known that it is suspicious, or benign
+    follows = {"source": ["a", "b", "c", "x"], "target": ["b", "c", "d", "y"]}
+    for known, reached, untouched in [(1, "a", "cd"), (0, "cd", "a")]:
+        labels = {"vertex": ["b", "x"], "label": [known, 1 - known]}
+        table = ls.propagate(follows, labels, method="gang", strength=0.8)
+        score = dict(zip(*table.to_pydict().values(), strict=True))
+        assert all(score[v] * (1 if known else -1) > 0 for v in reached)
+        assert all(score[v] == 0 for v in untouched)
+        assert table.schema.metadata[b"spectral_radius"] == b"null"
+
+
+def test_by_follows_that_all_go_both_ways_it_is_sybilscar():
+    labels = {"vertex": ["a", "f"], "label": [1, 0]}
+    both_ways = {
+        "source": EDGES["source"] + EDGES["target"],
+        "target": EDGES["target"] + EDGES["source"],
+    }
+    one = ls.propagate(both_ways, labels, method="gang")["score"].to_numpy()
+    other = ls.propagate(EDGES, labels, method="sybilscar")["score"].to_numpy()
+    assert np.allclose(one, other, atol=1e-5)
+
+
+def test_the_command_says_what_the_function_says(tmp_path):
+    edges, labels, history = (tmp_path / name for name in ("edges.csv", "known.csv", "past.csv"))
+    rows = zip(*EDGES.values(), strict=True)
+    edges.write_text("source,target\n" + "".join(f"{a},{b}\n" for a, b in rows))
+    labels.write_text("vertex,label,confidence,source\na,1,0.9,p\nf,0,1,q\n")
+    history.write_text("source,confirmed,rejected\np,8,0\n")
+    given = {"vertex": ["a", "f"], "label": [1, 0], "confidence": [0.9, 1.0], "source": ["p", "q"]}
+    past = {"source": ["p"], "confirmed": [8], "rejected": [0]}
+    out = tmp_path / "scores.parquet"
+    done = cli(
+        *("propagate", edges, labels, "--method", "lbp", "--strength", 0.9),
+        *("--reliability", history, "--out", out, "--json"),
+    )
+    assert done.returncode == 0, done.stderr
+    want = ls.propagate(EDGES, given, method="lbp", strength=0.9, reliability=past)
+    assert pq.read_table(out).equals(want)
+    said = json.loads(done.stdout)
+    assert said["strength"] == 0.9
+    assert said["scores"][0] == max(want.to_pylist(), key=lambda row: row["score"])
+    shown = cli("propagate", edges, labels).stdout
+    assert "score" in shown
+    expect_error(cli("propagate", edges, tmp_path / "no.csv"), 2, "no such file")
+    expect_error(cli("propagate", labels, labels), 3, "lacks", "target")
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("account,label\na,1\n")
+    expect_error(cli("propagate", edges, wrong), 2, "lacks vertex")
+
+
+def test_a_run_is_spread_over_as_it_lies(tmp_path):
+    made = ls.simulate(accounts=200, groups=2, seed=4)
+    run = ls.sweep(make_store(tmp_path / "store", made.log))
+    known = tmp_path / "known.csv"
+    members = run.members["account_id"].to_pylist()
+    known.write_text(f"vertex\n{members[0]}\n")
+    done = cli("propagate", run.path, known, "--top", 3, "--json")
+    assert done.returncode == 0, done.stderr
+    scores = json.loads(done.stdout)["scores"]
+    assert len(scores) == len(
+        set(run.edges["source"].to_pylist() + run.edges["target"].to_pylist())
+    )
+    assert scores[0]["vertex"] == members[0]
 
 
 def test_bad_options_and_a_missing_class_give_one_clear_error():

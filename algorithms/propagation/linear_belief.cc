@@ -1,58 +1,22 @@
 #include "lockstep/algorithms/linear_belief.h"
 
 #include <cmath>
-#include <functional>
-#include <string>
 #include <tuple>
 #include <utility>
 
 #include "../option_checks.h"
-#include "lockstep/error.h"
-#include "lockstep/parallel.h"
+#include "beliefs.h"
 #include "seed_shares.h"
 
 namespace lockstep {
 namespace {
 
-constexpr std::size_t kGrain = 1 << 12;
 constexpr double kRadiusTolerance = 1e-14;  // relative; the estimate rises towards the radius
 
 void check(const LinearBeliefOptions& options) {
-  if (!(options.strength >= 0.0 && options.strength < 1.0)) {
-    throw InvalidArgument("strength is " + std::to_string(options.strength) +
-                          "; give at least 0 and below 1");
-  }
+  check_strength(options.strength);
   check_tolerance(options.tolerance);
   check_max_rounds(options.max_rounds);
-}
-
-std::vector<double> priors(VertexId n, std::span<const Belief> beliefs) {
-  std::vector<double> prior(n, 0.0);
-  for (const auto& [vertex, residual] : beliefs) {
-    if (vertex >= n) {
-      throw InvalidArgument("label of vertex " + std::to_string(vertex) + ", past the " +
-                            std::to_string(n) + " vertices of the graph");
-    }
-    if (!std::isfinite(residual)) {
-      throw InvalidArgument("the residual of vertex " + std::to_string(vertex) + " is not finite");
-    }
-    prior[vertex] += residual;
-  }
-  return prior;
-}
-
-/// Runs `each(v)` for all vertices and sums what it gives, in the same order every time.
-template <class Each>
-double sum_over(std::size_t n, const RunControl* control, const Each& each) {
-  return parallel_reduce(
-      n, kGrain, 0.0,
-      [&](std::size_t begin, std::size_t end) {
-        if (control != nullptr) control->check();
-        double sum = 0.0;
-        for (auto v = static_cast<VertexId>(begin); v < end; ++v) sum += each(v);
-        return sum;
-      },
-      std::plus<>());
 }
 
 /// |Wx| / |x| rises to the spectral radius from below, on bipartite graphs as well, where the

@@ -306,6 +306,16 @@ def linear_belief(
     max_rounds: int = ...,
     control: RunControl | None = None,
 ) -> tuple[F64, float, int, bool]: ...  # scores, spectral radius, rounds, converged
+def directed_belief(
+    graph: Graph,
+    vertices: U32,
+    residuals: F64,
+    *,
+    strength: float = ...,
+    tolerance: float = ...,
+    max_rounds: int = ...,
+    control: RunControl | None = None,
+) -> tuple[F64, int, bool]: ...  # scores, rounds, converged
 def sybilrank(
     graph: Graph,
     seeds: U32,

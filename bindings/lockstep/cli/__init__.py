@@ -20,6 +20,7 @@ _COMMANDS = {
     "explain": "explain",
     "candidates": "candidates",
     "evaluate": "evaluate",
+    "propagate": "propagate",
     "store": "store",
     "graph": "graph",
     "simulate": "simulate",

@@ -27,6 +27,7 @@ __all__ = [
     "parse_duration",
     "print_table",
     "progress_bar",
+    "read_table",
     "stored_names",
     "visible",
     "watched",
@@ -113,6 +114,29 @@ def _shown(value: Any) -> str:
 def visible(value: object) -> str:
     """Text without control characters and turns of direction: they must not reach a terminal."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(value))
+
+
+def read_table(path: Path, *names: str) -> Any:
+    """A CSV or Parquet file; columns in `names` are text, whatever it looks like: 007 is not 7."""
+    import pyarrow as pa
+    import pyarrow.csv as pa_csv
+    import pyarrow.parquet as pq
+
+    from lockstep.errors import InputRejected
+
+    try:
+        with path.open("rb") as file:
+            is_parquet = file.read(4) == b"PAR1"
+        if is_parquet:
+            return pq.read_table(path)
+        as_text = pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
+        return pa_csv.read_csv(path, convert_options=as_text)
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{path}: no such file; give a CSV or Parquet file") from None
+    except OSError as error:
+        raise InputRejected(f"{path}: {error.strerror or error}; give a readable file") from error
+    except pa.ArrowInvalid as error:
+        raise InputRejected(f"{path}: {str(error).splitlines()[0]}; mend the file") from error
 
 
 def stored_names(run: Any, names: list[str], key_file: Path) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -14,6 +13,7 @@ from lockstep.cli.common import (
     json_option,
     key_option,
     print_table,
+    read_table,
     stored_names,
 )
 
@@ -62,7 +62,7 @@ def evaluate(
     from lockstep.sweep.run import Run
 
     opened = Run.open(run)
-    table = _read_labels(labels)
+    table = read_table(labels, "account_id", "group")
     if key_file and "account_id" in table.column_names:
         import pyarrow as pa
 
@@ -86,26 +86,3 @@ def evaluate(
     click.echo(f"\nAccounts: {counted}.")
     for text in result.notes:
         click.echo(f"Note: {text}.")
-
-
-def _read_labels(path: Path) -> Any:
-    import pyarrow as pa
-    import pyarrow.csv as pa_csv
-    import pyarrow.parquet as pq
-
-    from lockstep.errors import InputRejected
-
-    try:
-        with path.open("rb") as file:
-            is_parquet = file.read(4) == b"PAR1"
-        if is_parquet:
-            return pq.read_table(path)
-        # Ids are names, whatever they look like: 007 is not 7.
-        as_text = pa_csv.ConvertOptions(column_types={"account_id": "string", "group": "string"})
-        return pa_csv.read_csv(path, convert_options=as_text)
-    except FileNotFoundError:
-        raise FileNotFoundError(f"{path}: no such file; give a CSV or Parquet file") from None
-    except OSError as error:
-        raise InputRejected(f"{path}: {error.strerror or error}; give a readable file") from error
-    except pa.ArrowInvalid as error:
-        raise InputRejected(f"{path}: {str(error).splitlines()[0]}; mend the file") from error
