@@ -28,6 +28,7 @@ PYBIND11_MODULE(_core, m) {
   lockstep::bind_sybilrank(m);
   lockstep::bind_pagerank(m);
   lockstep::bind_spectral_embedding(m);
+  lockstep::bind_timing_test(m);
   lockstep::bind_triangles(m);
   lockstep::bind_truncated_svd(m);
   lockstep::bind_store(m);

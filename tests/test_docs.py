@@ -67,6 +67,7 @@ def test_public_names_exist_and_have_docstrings():
         "lockstep.graphs",
         "lockstep.network",
         "lockstep.simulation",
+        "lockstep.timing",
     ],
 )
 def test_examples_in_docstrings_run(module):

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from lockstep.simulation import simulate
     from lockstep.store import Store, open
     from lockstep.sweep.run import Run
+    from lockstep.timing import timing_test
 
 # Where each public name lives; loaded at first use, so that `import lockstep` is quick.
 _HOMES = {
@@ -76,6 +77,7 @@ _HOMES = {
     "significance": "api",
     "simulate": "simulation",
     "spectral_embedding": "graph_scores",
+    "timing_test": "timing",
     "triangles": "graph_functions",
     "truncated_svd": "graph_scores",
 }
@@ -113,6 +115,7 @@ __all__ = [
     "simulate",
     "spectral_embedding",
     "sweep",
+    "timing_test",
     "triangles",
     "truncated_svd",
 ]

@@ -46,6 +46,8 @@ MIN_OBJECTS: Final[int]
 MAX_OBJECT_ACTIONS: Final[int]
 MEMORY_BYTES: Final[int]
 FDR: Final[float]
+HORIZON_S: Final[int]
+SHRINKAGE: Final[float]
 RESOLUTION: Final[float]
 SEED: Final[int]
 DAMPING: Final[float]
@@ -121,6 +123,28 @@ def significance(
     max_object_actions: int = ...,
     control: RunControl | None = None,
 ) -> SignificanceResult: ...
+
+class TimingResult:
+    common: U32
+    met: U32
+    expected: F64
+    p_value: F64
+    log10_p: F64
+    testable: int
+
+def timing_test(
+    layers: list[ActionLog],
+    source: U32,
+    target: U32,
+    *,
+    window_s: int = ...,
+    horizon_s: int = ...,
+    min_objects: int = ...,
+    max_object_actions: int = ...,
+    shrinkage: float = ...,
+    seed: int = ...,
+    control: RunControl | None = None,
+) -> TimingResult: ...
 
 class SignificantPairs:
     kept: CoactionResult

@@ -12,7 +12,7 @@ import pyarrow as pa
 from lockstep import _core
 from lockstep.tables import Codes, as_seconds, as_table, encode, id_column
 
-__all__ = ["coaction", "left_out", "significance"]
+__all__ = ["action_log", "coaction", "left_out", "significance"]
 
 _LEFT_OUT = b"left_out"  # key in the schema metadata of a table of pairs
 
@@ -85,9 +85,9 @@ def coaction(
     >>> ls.coaction(log, window_s=60, min_objects=2).to_pylist()
     [{'source': 'a', 'target': 'b', 'objects': 2, 'pairs': 2}]
     """
-    action_log, accounts, objects = _action_log(log, time_unit)
+    actions, accounts, objects = action_log(log, time_unit)
     found = _core.coaction(
-        action_log,
+        actions,
         window_s=window_s,
         min_objects=min_objects,
         max_object_actions=max_object_actions,
@@ -152,9 +152,9 @@ def significance(
     """
     if not 0.0 < fdr < 1.0:
         raise ValueError(f"fdr is {fdr}; give a rate above 0 and below 1")
-    action_log, accounts, objects = _action_log(log, time_unit)
+    actions, accounts, objects = action_log(log, time_unit)
     found = _core.coaction(
-        action_log,
+        actions,
         window_s=window_s,
         min_objects=min_objects,
         max_object_actions=max_object_actions,
@@ -162,7 +162,7 @@ def significance(
         control=control,
     )
     tested = _core.significance(
-        action_log,
+        actions,
         found.source,
         found.target,
         found.objects,
@@ -231,13 +231,14 @@ def left_out(pairs: pa.Table) -> pa.Table:
     )
 
 
-def _action_log(log: Any, time_unit: str) -> tuple[_core.ActionLog, Codes, Codes]:
+def action_log(log: Any, time_unit: str) -> tuple[_core.ActionLog, Codes, Codes]:
+    """A table of actions as the engine takes it, with the ids of its accounts and objects."""
     table = as_table(log, "account_id", "object_id", "timestamp")
     accounts = encode(id_column(table, "account_id"))
     objects = encode(id_column(table, "object_id"))
     times = as_seconds(table, "timestamp", time_unit)
-    action_log = _core.ActionLog(accounts.codes, objects.codes, times, account_count=len(accounts))
-    return action_log, accounts, objects
+    actions = _core.ActionLog(accounts.codes, objects.codes, times, account_count=len(accounts))
+    return actions, accounts, objects
 
 
 def _pair_table(found: _core.CoactionResult, accounts: Codes, objects: Codes) -> pa.Table:

@@ -60,12 +60,22 @@ def explain(
         _tell(found)
 
 
+def _timed(edge: dict[str, Any]) -> str:
+    """What the timing test said; nothing where it was not asked for."""
+    if edge.get("common") is None:
+        return ""
+    return (
+        f"; in all layers they met on {edge['met']} of {edge['common']} objects in common where "
+        f"others would on {edge['timing_expected']:.3g}, p {edge['timing_p_value']:.2g}"
+    )
+
+
 def _tell(found: dict[str, Any]) -> None:
     for edge in found["edges"]:
         click.echo(
             f"{edge['layer']}: {edge['objects']} shared objects within {found['window_s']} s "
             f"({edge['pairs']} pairs of actions); chance would give {edge['expected']:.3g}; "
-            f"p {edge['p_value']:.2g}, q {edge['q_value']:.2g}"
+            f"p {edge['p_value']:.2g}, q {edge['q_value']:.2g}{_timed(edge)}"
         )
     if found["nothing"]:
         click.echo(visible(found["nothing"]))

@@ -64,6 +64,18 @@ _SHOWN = 20
     show_default=True,
     help="False discovery rate of the list of edges.",
 )
+@click.option(
+    "--timing-test",
+    is_flag=True,
+    help="Keep only edges that meet beyond shared interest: more than others who share the "
+    "objects would. Leaves out bursts of real interest.",
+)
+@click.option(
+    "--horizon",
+    default=f"{_DEFAULTS.horizon_s // 3600}h",
+    show_default=True,
+    help="Of the timing test: actions this far apart still show the same interest.",
+)
 @click.option("--since", help="First day or time that counts, ISO 8601.")
 @click.option("--until", help="First day or time that counts no more.")
 @click.option(
@@ -108,6 +120,8 @@ def sweep(
     min_objects: int,
     max_object_actions: int,
     fdr: float,
+    timing_test: bool,
+    horizon: str,
     since: str | None,
     until: str | None,
     referrals: Path | None,
@@ -136,6 +150,8 @@ def sweep(
         min_objects,
         max_object_actions,
         fdr,
+        timing_test,
+        parse_duration(horizon),
         None if since is None else parse_time(since, 0),
         None if until is None else parse_time(until, 0),
         resolution,
@@ -169,7 +185,7 @@ def sweep(
 
 
 def _tell(run: Run) -> None:
-    from lockstep.sweep.schema import left_out_notices
+    from lockstep.sweep.schema import left_out_notices, timing_notice
 
     counts = run.summary["coordination"]
     edges = sum(layer["edges"] for layer in run.summary["layers"].values())
@@ -180,7 +196,8 @@ def _tell(run: Run) -> None:
         f"{edges:,} edges at a false discovery rate of {run.summary['options']['fdr']}"
     )
     show_clusters(run)
-    for notice in left_out_notices(run.summary):
+    timed = timing_notice(run.summary)
+    for notice in [*([timed] if timed else []), *left_out_notices(run.summary)]:
         note(notice)
     for alarm in run.alarms:
         note(f"alarm: {alarm}")

@@ -12,7 +12,7 @@ import pyarrow as pa
 from lockstep.report.detail import MOST_EVIDENCE, MOST_MEMBERS, cluster_detail
 from lockstep.report.figures import MOST_VERTICES, label
 from lockstep.report.timeline import MOST_ROWS
-from lockstep.sweep.schema import left_out_notices
+from lockstep.sweep.schema import left_out_notices, timing_notice
 
 __all__ = ["render_report"]
 
@@ -42,6 +42,7 @@ def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
         call=_call(summary),
         clusters=clusters[:MOST_LISTED],
         cluster_count=len(clusters),
+        timed=timing_notice(summary),
         notices=left_out_notices(summary),
         details=[cluster_detail(tables, row, window_s) for row in clusters[:MOST_CLUSTERS]],
         edge_count=tables["edges"].num_rows,
@@ -73,6 +74,8 @@ def _command(summary: dict[str, Any]) -> str:
         words += ["--kind", kind]
     for name in _NAMES:
         words += [f"--{name.replace('_', '-')}", str(options[name])]
+    if options["timing_test"]:
+        words += ["--timing-test", "--horizon", f"{options['horizon_s']}s"]
     for name in ("since", "until"):
         if options[f"{name}_s"] is not None:
             words += [f"--{name}", str(options[f"{name}_s"])]
@@ -85,6 +88,8 @@ def _call(summary: dict[str, Any]) -> str:
     """The same in Python."""
     options = summary["options"]
     named = {name: options[name] for name in ("kinds", "window_s", *_NAMES)}
+    if options["timing_test"]:
+        named |= {name: options[name] for name in ("timing_test", "horizon_s")}
     for name in ("since", "until"):
         if options[f"{name}_s"] is not None:
             named[name] = options[f"{name}_s"]

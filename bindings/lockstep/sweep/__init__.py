@@ -27,6 +27,8 @@ def sweep(
     min_objects: int = _DEFAULTS.min_objects,
     max_object_actions: int = _DEFAULTS.max_object_actions,
     fdr: float = _DEFAULTS.fdr,
+    timing_test: bool = _DEFAULTS.timing_test,
+    horizon_s: int = _DEFAULTS.horizon_s,
     since: str | int | None = None,
     until: str | int | None = None,
     resolution: float = _DEFAULTS.resolution,
@@ -56,6 +58,11 @@ def sweep(
         in `left_out`. 0 leaves out none.
     fdr : float
         False discovery rate of the whole list of edges, over all layers.
+    timing_test : bool
+        Keep only edges that also pass `lockstep.timing_test`: that meet more often than others
+        who share their objects would. Leaves out bursts of real interest.
+    horizon_s : int
+        Of that test: seconds apart that still show the same interest. Above `window_s`.
     since, until : str or int, optional
         ISO 8601 or UTC seconds; actions in [since, until) count.
     resolution, seed : float, int
@@ -98,6 +105,8 @@ def sweep(
         min_objects=min_objects,
         max_object_actions=max_object_actions,
         fdr=fdr,
+        timing_test=timing_test,
+        horizon_s=horizon_s,
         since_s=None if since is None else parse_time(since, 0),
         until_s=None if until is None else parse_time(until, 0),
         resolution=resolution,

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from lockstep import _core
 from lockstep.sweep.options import SweepOptions
 
-__all__ = ["Edges", "Layer", "Scan", "hopeful_level", "project", "scan", "select"]
+__all__ = ["Edges", "Layer", "Scan", "Timing", "hopeful_level", "project", "scan", "select"]
 
 WEIGHT_CAP = 50.0
 _EARLIEST = -(2**63)
@@ -42,6 +42,18 @@ class Layer:
 
 
 @dataclass
+class Timing:
+    """The test beyond shared interest, one an edge; of a pair the same in all its layers."""
+
+    common: U32  # objects of all layers on which both acted within the horizon
+    met: U32  # those on which they met within the window
+    expected: F64  # how many they would meet on
+    p_value: F64
+    log10_p: F64
+    q_value: F64
+
+
+@dataclass
 class Edges:
     """Edges of all layers, layer by layer, in (source, target) order."""
 
@@ -54,14 +66,18 @@ class Edges:
     p_value: F64
     log10_p: F64
     q_value: F64
+    timing: Timing | None = None  # where it was asked for
 
     def __len__(self) -> int:
         return len(self.source)
 
     @property
     def weight(self) -> F64:
-        """-log10 p, capped: past it more certainty means nothing."""
-        return np.minimum(-self.log10_p, WEIGHT_CAP)
+        """-log10 of the larger p, capped: past it more certainty means nothing."""
+        larger = self.log10_p
+        if self.timing is not None:
+            larger = np.maximum(larger, self.timing.log10_p)
+        return np.minimum(-larger, WEIGHT_CAP)
 
 
 @dataclass

@@ -21,6 +21,7 @@ _TYPES: dict[str, type] = {
     "window_s": Integral,
     "min_objects": Integral,
     "fdr": Real,
+    "horizon_s": Integral,
     "since_s": Integral,
     "until_s": Integral,
     "resolution": Real,
@@ -39,6 +40,8 @@ class SweepOptions:
     min_objects: int = _core.MIN_OBJECTS  # distinct objects a pair must share
     max_object_actions: int = _core.MAX_OBJECT_ACTIONS  # objects above are left out; 0: none
     fdr: float = _core.FDR  # false discovery rate of the list of edges
+    timing_test: bool = False  # whether edges must also meet beyond shared interest
+    horizon_s: int = _core.HORIZON_S  # seconds apart that still show the same interest
     since_s: int | None = None  # first second that counts, UTC
     until_s: int | None = None  # first second that counts no more, UTC
     resolution: float = _core.RESOLUTION  # of the communities; more gives smaller ones
@@ -62,6 +65,11 @@ class SweepOptions:
             (
                 not 0 <= self.max_object_actions <= _MOST_ACTIONS,
                 f"max-object-actions is {self.max_object_actions}; give 1 or more, or 0 for no cap",
+            ),
+            (
+                not self.window_s < self.horizon_s <= _LONGEST_WINDOW_S,
+                f"horizon is {self.horizon_s} s; give more than the window ({self.window_s} s), "
+                f"at most {_LONGEST_WINDOW_S} (a year)",
             ),
             (not 0.0 < self.fdr < 1.0, f"fdr is {self.fdr}; give a rate above 0 and below 1"),
             (
@@ -92,10 +100,13 @@ class SweepOptions:
     def _check_types(self) -> None:
         for name, kind in _TYPES.items():
             value = getattr(self, name)
-            optional = name.endswith("_s") and value is None and name != "window_s"
+            optional = name in ("since_s", "until_s") and value is None
             if not optional and (isinstance(value, bool) or not isinstance(value, kind)):
                 word = "a whole number" if kind is Integral else "a number"
                 raise ConfigError(f"{name.removesuffix('_s')} is {value!r}; give {word}")
+
+        if not isinstance(self.timing_test, bool):
+            raise ConfigError(f"timing_test is {self.timing_test!r}; give True or False")
 
     def to_dict(self) -> dict[str, Any]:
         """For run.json, and for the run's id."""

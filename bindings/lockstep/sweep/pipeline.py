@@ -32,6 +32,7 @@ from lockstep.sweep.referrals import (
 )
 from lockstep.sweep.results import result_tables
 from lockstep.sweep.run import Run, point_latest, write_run
+from lockstep.sweep.timing import keep_timed
 
 __all__ = ["run_sweep"]
 
@@ -119,6 +120,10 @@ def _find(
         with stage(f"project {scanned.name}") as control:
             layers.append(project(scanned, options, level, memory_bytes, control))
     edges = select(layers, options.fdr)
+    timed: dict[str, int] = {}
+    if options.timing_test:
+        with stage("timing test") as control:
+            edges, timed = keep_timed(layers, edges, options, control)
     with stage("communities") as control:
         coordination = find_clusters(edges, options, control)
     with stage("evidence") as control:
@@ -132,7 +137,7 @@ def _find(
     return tables, {
         "input": _input(layers),
         "layers": {layer.name: layer.counts for layer in layers},
-        "coordination": coordination.quality,
+        "coordination": {**coordination.quality, **timed},
         "referrals": referral_counts,
     }
 

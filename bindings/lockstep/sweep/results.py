@@ -59,10 +59,23 @@ def _edges(edges: Edges, edge_cluster: I64, names: dict[str, pa.Array]) -> pa.Ta
         name: pa.array(getattr(edges, name))
         for name in ("objects", "pairs", "expected", "p_value", "log10_p", "q_value", "weight")
     }
+    timing = edges.timing
+    timed = {
+        "common": "common",
+        "met": "met",
+        "timing_expected": "expected",
+        "timing_p_value": "p_value",
+        "timing_log10_p": "log10_p",
+        "timing_q_value": "q_value",
+    }
     return make_table(
         "edges",
         {
             **columns,
+            **{
+                name: pa.nulls(len(edges)) if timing is None else pa.array(getattr(timing, field))
+                for name, field in timed.items()
+            },
             "source": names["source"],
             "target": names["target"],
             "layer": names["layer"],

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-__all__ = ["RUN_JSON", "TABLES", "as_markdown", "left_out_notices", "make_table"]
+__all__ = ["RUN_JSON", "TABLES", "as_markdown", "left_out_notices", "make_table", "timing_notice"]
 
 Column = tuple[str, pa.DataType, str]
 
@@ -46,7 +46,13 @@ TABLES: dict[str, list[Column]] = {
         ("p_value", pa.float64(), "P(Poisson(expected) >= objects)"),
         ("log10_p", pa.float64(), "its logarithm, exact where p_value has run out"),
         ("q_value", pa.float64(), "Benjamini-Hochberg over all testable pairs of all layers"),
-        ("weight", pa.float64(), "min(-log10_p, 50)"),
+        ("weight", pa.float64(), "min(-log10 of the larger p, 50)"),
+        ("common", pa.int64(), "objects of all layers on which both acted within the horizon"),
+        ("met", pa.int64(), "those on which they met within the window"),
+        ("timing_expected", pa.float64(), "of `common`, on how many others would meet"),
+        ("timing_p_value", pa.float64(), "P(Poisson-binomial >= met)"),
+        ("timing_log10_p", pa.float64(), "its logarithm, exact where timing_p_value has run out"),
+        ("timing_q_value", pa.float64(), "Benjamini-Hochberg over all pairs with common objects"),
         ("cluster_id", pa.string(), "where both ends are in one cluster, else null"),
     ],
     "evidence": [
@@ -94,7 +100,9 @@ RUN_JSON = {
     "(pairs of actions in the window), pairs (of accounts, with min_objects), testable "
     "(pairs of accounts active enough to be tested), edges",
     "coordination": "the graph of all layers: vertices, pairs, communities, modularity, "
-    "clusters, clustered_accounts",
+    "clusters, clustered_accounts; with the timing test also edges_by_activity (before it) and "
+    "timing_testable (pairs with min_objects objects of all layers in common within the horizon; "
+    "an estimate where accounts are many)",
     "referrals": "referred accounts in force, those in_graph (with an edge); of the file given: "
     "rejected rows with line and reason, unknown accounts",
     "alarms": "what to look at before trusting the run; with any, the exit code is 4",
@@ -128,6 +136,19 @@ def left_out_notices(summary: dict[str, Any]) -> list[str]:
     ]
 
 
+def timing_notice(summary: dict[str, Any]) -> str | None:
+    """What the timing test left of the edges; None where it was not asked for."""
+    if not summary["options"]["timing_test"]:
+        return None
+    found = summary["coordination"]
+    kept = sum(layer["edges"] for layer in summary["layers"].values())
+    return (
+        f"timing test: {kept:,} of {found['edges_by_activity']:,} edges also meet beyond shared "
+        f"interest, of {found['timing_testable']:,} pairs with objects in common within "
+        f"{summary['options']['horizon_s']:,} s"
+    )
+
+
 def as_markdown() -> str:
     """RESULTS.md: the tables above for people."""
     lines = [
@@ -143,6 +164,9 @@ def as_markdown() -> str:
         "number, so that twenty accounts all tied to each other outrank three as surely tied, and",
         "a long thin chain does not win by its length. It ranks what to read first; it is no",
         "probability, and it says nothing of who the accounts are.",
+        "",
+        "In edges, `common` to `timing_q_value` are null unless the sweep was asked for its timing",
+        "test. That test is of the pair: in each of its layers it reads the same.",
         "",
     ]
     for name, columns in TABLES.items():
