@@ -66,6 +66,7 @@ def test_public_names_exist_and_have_docstrings():
         "lockstep.graph_scores",
         "lockstep.graphs",
         "lockstep.network",
+        "lockstep.null_calibration",
         "lockstep.simulation",
         "lockstep.timing",
     ],

@@ -5,7 +5,7 @@ chance explains. It is never by itself proof of who they are or of what they mea
 
 >>> import lockstep as ls
 >>> sorted(ls.__all__)[:4]
-['CorruptData', 'Evaluation', 'Graph', 'InputRejected']
+['Calibration', 'CorruptData', 'Evaluation', 'Graph']
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from lockstep.graph_scores import pagerank, spectral_embedding, truncated_svd
     from lockstep.graphs import Graph, graph, open_graph
     from lockstep.network import propagate
+    from lockstep.null_calibration import Calibration, calibrate
     from lockstep.simulation import simulate
     from lockstep.store import Store, open
     from lockstep.sweep.run import Run
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 # Where each public name lives; loaded at first use, so that `import lockstep` is quick.
 _HOMES = {
+    "Calibration": "null_calibration",
     "CorruptData": "errors",
     "Evaluation": "evaluation",
     "Graph": "graphs",
@@ -61,6 +63,7 @@ _HOMES = {
     "__version__": "_core",
     "betweenness": "graph_functions",
     "breadth_first_search": "graph_functions",
+    "calibrate": "null_calibration",
     "coaction": "api",
     "communities": "clustering",
     "conductance": "clustering",
@@ -83,6 +86,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Calibration",
     "CorruptData",
     "Evaluation",
     "Graph",
@@ -98,6 +102,7 @@ __all__ = [
     "__version__",
     "betweenness",
     "breadth_first_search",
+    "calibrate",
     "coaction",
     "communities",
     "conductance",
