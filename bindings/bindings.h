@@ -33,6 +33,7 @@ void bind_store(pybind11::module_& m);
 void bind_case_store(pybind11::module_& m);
 void bind_timing_test(pybind11::module_& m);
 void bind_triangles(pybind11::module_& m);
+void bind_stratified_significance(pybind11::module_& m);
 void bind_sybilrank(pybind11::module_& m);
 void bind_truncated_svd(pybind11::module_& m);
 

@@ -25,6 +25,7 @@ PYBIND11_MODULE(_core, m) {
   lockstep::bind_directed_belief(m);
   lockstep::bind_edge_overlap(m);
   lockstep::bind_linear_belief(m);
+  lockstep::bind_stratified_significance(m);
   lockstep::bind_sybilrank(m);
   lockstep::bind_pagerank(m);
   lockstep::bind_spectral_embedding(m);

@@ -279,3 +279,24 @@ def test_threads_do_not_change_results():
     many = ls.significance(log)
     with ls.ThreadLimit(1):
         assert ls.significance(log).equals(many)
+
+
+def night_and_day():
+    """Half of the accounts act in two hours of the night, half in two of the day."""
+    random = np.random.default_rng(2)
+    account = random.integers(0, 60, 4_000)
+    hour = np.where(account % 2 == 0, 0, 12) + random.integers(0, 2, 4_000)
+    time = (random.integers(0, 14, 4_000) * 24 + hour) * 3600 + random.integers(0, 3600, 4_000)
+    return {"account_id": account, "object_id": random.integers(0, 40, 4_000), "timestamp": time}
+
+
+def test_strata_expect_more_of_accounts_that_keep_the_same_hours():
+    tables = {
+        name: ls.significance(night_and_day(), strata=name) for name in ("none", "hour_of_week")
+    }
+    expected = {name: table["expected"].to_numpy().mean() for name, table in tables.items()}
+    assert expected["hour_of_week"] > 1.5 * expected["none"]
+    pairs = ["source", "target", "objects", "pairs"]
+    assert tables["none"].select(pairs).equals(tables["hour_of_week"].select(pairs))
+    with pytest.raises(ValueError, match="strata is 'month'; give one of none, day, hour_of_week"):
+        ls.significance(night_and_day(), strata="month")

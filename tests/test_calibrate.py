@@ -21,8 +21,8 @@ def test_copies_keep_what_the_null_says_stays():
     accounts = random.integers(0, 30, 500).astype(np.uint32)
     objects = np.sort(random.integers(0, 20, 500)).astype(np.uint32)
     whole, within = (
-        null_calibration._shuffled(random, accounts, objects, shuffle)
-        for shuffle in ("accounts", "moments")
+        null_calibration._shuffled(random, accounts, numbers)
+        for numbers in (np.zeros(500), objects)
     )
     for copy in (whole, within):
         assert (np.bincount(copy) == np.bincount(accounts)).all()
@@ -53,6 +53,13 @@ def test_a_planted_log_is_told_from_its_copies():
     assert found.runs.num_rows == 20
     counted = sum(row["discoveries"] > 0 for row in found.runs.to_pylist())
     assert counted == found.summary["accounts"]["with_any"]
+
+
+@pytest.mark.parametrize("strata", ["day", "hour_of_week"])
+def test_the_promised_rate_holds_within_strata(organic, strata):
+    found = ls.calibrate(organic, runs=40, strata=strata).summary["accounts"]
+    assert found["low"] <= 0.05
+    assert found["share"] <= 0.1
 
 
 def test_quantiles_lie_at_or_above_uniform_ones(organic):

@@ -117,6 +117,26 @@ def test_a_sweep_keeps_the_edges_that_pass_both(stored):
     assert "beyond shared interest" not in plain.report.read_text()
 
 
+@pytest.mark.parametrize("strata", ["day", "hour_of_week"])
+def test_a_sweep_in_strata_finds_the_planted_and_says_the_same_as_the_function(stored, strata):
+    store, made = stored
+    run = ls.sweep(store, strata=strata)
+    assert is_planted(made, run.edges).sum() > 300
+    rows = run.edges.filter(pc.equal(run.edges["layer"], "share_url"))
+    log = made.log.filter(pc.equal(made.log["action"], "share_url"))
+    table = ls.significance(log, strata=strata)
+    p_value = {
+        frozenset(ends): p
+        for *ends, p in zip(
+            *(table[c].to_pylist() for c in ("source", "target", "p_value")), strict=True
+        )
+    }
+    for row in rows.to_pylist():
+        assert row["p_value"] == p_value[frozenset((row["source"], row["target"]))]
+    report = run.report.read_text()
+    assert f"--strata {strata}" in report
+
+
 def test_threads_do_not_change_a_timed_sweep(stored, tmp_path):
     store, _ = stored
     one = ls.sweep(store, timing_test=True, threads=1, out=tmp_path / "one", force=True)

@@ -15,7 +15,6 @@ namespace lockstep {
 namespace {
 
 constexpr std::size_t kGrain = 1 << 14;
-constexpr std::size_t kTableSize = 4096;
 
 /// Pairs of rows of one object, given as its ascending times, at most `window_s` apart.
 std::uint64_t close_pairs(std::span<const TimeS> times, std::int64_t window_s) {
@@ -84,17 +83,17 @@ double ExpectedObjects::exact(const LayerProfile& profile, double x) {
   return sum;
 }
 
-ExpectedObjects::ExpectedObjects(const LayerProfile& profile) {
+ExpectedObjects::ExpectedObjects(const LayerProfile& profile, std::size_t points) {
   if (profile.window_pairs.empty()) return;
   const double n = static_cast<double>(profile.actions);
   inverse_n_squared_ = 1.0 / (n * n);
   const double most = *std::max_element(profile.activity.begin(), profile.activity.end());
   log_x_min_ = std::log(inverse_n_squared_);
   const double span = std::max(2.0 * std::log(most), 1e-6);
-  const double step = span / static_cast<double>(kTableSize - 1);
+  const double step = span / static_cast<double>(points - 1);
   inverse_step_ = 1.0 / step;
-  log_lambda_.resize(kTableSize);
-  parallel_for(kTableSize, 64, [&](std::size_t begin, std::size_t end) {
+  log_lambda_.resize(points);
+  parallel_for(points, 64, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       const double x = std::exp(log_x_min_ + step * static_cast<double>(i));
       log_lambda_[i] = std::log(exact(profile, x));
@@ -110,8 +109,8 @@ double ExpectedObjects::of_product(double activities) const {
   if (log_lambda_.empty() || activities == 0.0) return 0.0;
   const double x = activities * inverse_n_squared_;
   const double place = std::clamp((std::log(x) - log_x_min_) * inverse_step_, 0.0,
-                                  static_cast<double>(kTableSize - 1));
-  const auto below = std::min(static_cast<std::size_t>(place), kTableSize - 2);
+                                  static_cast<double>(log_lambda_.size() - 1));
+  const auto below = std::min(static_cast<std::size_t>(place), log_lambda_.size() - 2);
   const double share = place - static_cast<double>(below);
   return std::exp(log_lambda_[below] * (1.0 - share) + log_lambda_[below + 1] * share);
 }

@@ -123,6 +123,18 @@ def significance(
     max_object_actions: int = ...,
     control: RunControl | None = None,
 ) -> SignificanceResult: ...
+def stratified_significance(
+    log: ActionLog,
+    source: U32,
+    target: U32,
+    objects: U32,
+    *,
+    strata: str,
+    window_s: int = ...,
+    min_objects: int = ...,
+    max_object_actions: int = ...,
+    control: RunControl | None = None,
+) -> SignificanceResult: ...
 
 class TimingResult:
     common: U32

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from lockstep import _core
+from lockstep.strata import test_pairs
 from lockstep.tables import Codes, as_seconds, as_table, encode, id_column
 
 __all__ = ["action_log", "coaction", "left_out", "significance"]
@@ -104,6 +105,7 @@ def significance(
     min_objects: int = _core.MIN_OBJECTS,
     max_object_actions: int = _core.MAX_OBJECT_ACTIONS,
     fdr: float = _core.FDR,
+    strata: str = "none",
     time_unit: str = "s",
     memory_bytes: int = _core.MEMORY_BYTES,
     control: _core.RunControl | None = None,
@@ -120,6 +122,10 @@ def significance(
         As in `coaction`; activity and crowding are those of the objects not left out.
     fdr : float
         Level of the false discovery rate that `significant` marks. In (0, 1).
+    strata : {"none", "day", "hour_of_week"}
+        Over which actions account labels are exchangeable: over all; or only within a UTC day, or
+        within one of the 168 hours of the week, so that accounts which came for the same days, or
+        keep the same hours, are expected to meet more often.
 
     Returns
     -------
@@ -130,7 +136,7 @@ def significance(
     Raises
     ------
     ValueError, TypeError
-        As in `coaction`, and where `fdr` is out of range.
+        As in `coaction`, where `fdr` is out of range, and on unknown `strata`.
 
     Notes
     -----
@@ -161,11 +167,10 @@ def significance(
         memory_bytes=memory_bytes,
         control=control,
     )
-    tested = _core.significance(
+    tested = test_pairs(
         actions,
-        found.source,
-        found.target,
-        found.objects,
+        found,
+        strata,
         window_s=window_s,
         min_objects=min_objects,
         max_object_actions=max_object_actions,

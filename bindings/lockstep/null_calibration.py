@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from lockstep import _core
 from lockstep.api import action_log
+from lockstep.strata import stratum_numbers, test_pairs
 
 __all__ = ["Calibration", "calibrate", "calibrate_log"]
 
@@ -31,7 +32,7 @@ _RUNS = pa.schema(
 )
 _QUANTILES = pa.schema([("expected_log10_p", pa.float64()), ("observed_log10_p", pa.float64())])
 _SHUFFLES = {
-    "accounts": "who did each action is drawn anew over the whole log",
+    "accounts": "who did each action is drawn anew over the log, or the stratum",
     "moments": "who did each action is drawn anew within its object",
 }
 
@@ -74,6 +75,7 @@ def calibrate(
     min_objects: int = _core.MIN_OBJECTS,
     max_object_actions: int = _core.MAX_OBJECT_ACTIONS,
     fdr: float = _core.FDR,
+    strata: str = "none",
     timing_test: bool = False,
     horizon_s: int = _core.HORIZON_S,
     time_unit: str = "s",
@@ -91,6 +93,8 @@ def calibrate(
         Shuffled copies of each kind, at least 1.
     fdr : float
         The level that is promised. In (0, 1).
+    strata : {"none", "day", "hour_of_week"}
+        As in `significance`; accounts are shuffled within each stratum.
     timing_test : bool
         Whether a discovery must pass `lockstep.timing_test` too. Adds copies of a second kind:
         everybody keeps their objects, and the moments on an object are dealt out anew among
@@ -132,7 +136,15 @@ def calibrate(
     """
     actions, _, _ = action_log(log, time_unit)
     options = Options(
-        window_s, min_objects, max_object_actions, fdr, timing_test, horizon_s, runs, seed
+        window_s,
+        min_objects,
+        max_object_actions,
+        fdr,
+        strata,
+        timing_test,
+        horizon_s,
+        runs,
+        seed,
     )
     return calibrate_log(actions, options, control, say)
 
@@ -145,6 +157,7 @@ class Options:
     min_objects: int
     max_object_actions: int
     fdr: float
+    strata: str
     timing_test: bool
     horizon_s: int
     runs: int
@@ -172,6 +185,7 @@ def calibrate_log(
     if not 0.0 < options.fdr < 1.0:
         raise ValueError(f"fdr is {options.fdr}; give a rate above 0 and below 1")
     random = np.random.default_rng(options.seed)
+    strata = stratum_numbers(log.times, options.strata)
     objects = np.repeat(log.objects, np.diff(log.offsets).astype(np.int64))
     shuffles = list(_SHUFFLES) if options.timing_test else ["accounts"]
     itself = _test(log, options, control)
@@ -179,7 +193,8 @@ def calibrate_log(
     pooled: list[F64] = []
     for shuffle in shuffles:
         for run in range(options.runs):
-            accounts = _shuffled(random, log.accounts, objects, shuffle)
+            within = strata if shuffle == "accounts" else objects
+            accounts = _shuffled(random, log.accounts, within)
             copy = _core.ActionLog(accounts, objects, log.times, account_count=log.account_count)
             found = _test(copy, options, control)
             if shuffle == "accounts":
@@ -212,11 +227,12 @@ def calibrate_log(
     return Calibration(table, quantiles, summary)
 
 
-def _shuffled(random: np.random.Generator, accounts: U32, objects: U32, shuffle: str) -> U32:
-    if shuffle == "accounts":
-        return random.permutation(accounts)
-    # Rows of one object lie together, so sorting by (object, draw) shuffles within each.
-    return np.ascontiguousarray(accounts[np.lexsort((random.random(len(objects)), objects))])
+def _shuffled(random: np.random.Generator, accounts: U32, within: npt.NDArray[Any]) -> U32:
+    """The accounts of actions, dealt out anew among those of one number in `within`."""
+    drawn = random.random(len(within))
+    copy = np.empty_like(accounts)
+    copy[np.argsort(within, kind="stable")] = accounts[np.lexsort((drawn, within))]
+    return copy
 
 
 def _test(log: _core.ActionLog, options: Options, control: _core.RunControl | None) -> _Found:
@@ -227,7 +243,7 @@ def _test(log: _core.ActionLog, options: Options, control: _core.RunControl | No
         "control": control,
     }
     pairs = _core.coaction(log, **shared)
-    tested = _core.significance(log, pairs.source, pairs.target, pairs.objects, **shared)
+    tested = test_pairs(log, pairs, options.strata, **shared)
     q_value = _core.benjamini_hochberg(tested.log10_p, tested.testable)
     if options.timing_test:
         kept = np.flatnonzero(q_value <= options.fdr)

@@ -15,6 +15,7 @@ from lockstep.cli.common import (
     parse_duration,
     progress_bar,
 )
+from lockstep.strata import STRATA
 from lockstep.sweep.options import SweepOptions
 
 _DEFAULTS = SweepOptions()
@@ -33,6 +34,7 @@ _DEFAULTS = SweepOptions()
 @click.option("--min-objects", default=_DEFAULTS.min_objects, show_default=True)
 @click.option("--max-object-actions", default=_DEFAULTS.max_object_actions, show_default=True)
 @click.option("--fdr", default=_DEFAULTS.fdr, show_default=True, help="The rate that is promised.")
+@click.option("--strata", type=click.Choice(STRATA), default=_DEFAULTS.strata, show_default=True)
 @click.option("--timing-test", is_flag=True, help="Discoveries must pass this test too.")
 @click.option("--horizon", default=f"{_DEFAULTS.horizon_s // 3600}h", show_default=True)
 @click.option("--seed", default=_DEFAULTS.seed, show_default=True, help="Of the copies.")
@@ -51,6 +53,7 @@ def calibrate(
     min_objects: int,
     max_object_actions: int,
     fdr: float,
+    strata: str,
     timing_test: bool,
     horizon: str,
     seed: int,
@@ -73,6 +76,7 @@ def calibrate(
         min_objects,
         max_object_actions,
         fdr,
+        strata,
         timing_test,
         parse_duration(horizon),
         runs,

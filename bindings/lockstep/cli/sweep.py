@@ -21,6 +21,7 @@ from lockstep.cli.common import (
     progress_bar,
     watched,
 )
+from lockstep.strata import STRATA
 from lockstep.sweep.options import SweepOptions
 
 if TYPE_CHECKING:
@@ -63,6 +64,13 @@ _SHOWN = 20
     default=_DEFAULTS.fdr,
     show_default=True,
     help="False discovery rate of the list of edges.",
+)
+@click.option(
+    "--strata",
+    type=click.Choice(STRATA),
+    default=_DEFAULTS.strata,
+    show_default=True,
+    help="Expect more of accounts that were active on the same days, or keep the same hours.",
 )
 @click.option(
     "--timing-test",
@@ -120,6 +128,7 @@ def sweep(
     min_objects: int,
     max_object_actions: int,
     fdr: float,
+    strata: str,
     timing_test: bool,
     horizon: str,
     since: str | None,
@@ -150,6 +159,7 @@ def sweep(
         min_objects,
         max_object_actions,
         fdr,
+        strata,
         timing_test,
         parse_duration(horizon),
         None if since is None else parse_time(since, 0),

@@ -59,6 +59,7 @@ _NAMES = (
     "min_objects",
     "max_object_actions",
     "fdr",
+    "strata",
     "resolution",
     "seed",
     "min_cluster_size",

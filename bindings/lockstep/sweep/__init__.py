@@ -27,6 +27,7 @@ def sweep(
     min_objects: int = _DEFAULTS.min_objects,
     max_object_actions: int = _DEFAULTS.max_object_actions,
     fdr: float = _DEFAULTS.fdr,
+    strata: str = _DEFAULTS.strata,
     timing_test: bool = _DEFAULTS.timing_test,
     horizon_s: int = _DEFAULTS.horizon_s,
     since: str | int | None = None,
@@ -58,6 +59,8 @@ def sweep(
         in `left_out`. 0 leaves out none.
     fdr : float
         False discovery rate of the whole list of edges, over all layers.
+    strata : {"none", "day", "hour_of_week"}
+        As in `lockstep.significance`.
     timing_test : bool
         Keep only edges that also pass `lockstep.timing_test`: that meet more often than others
         who share their objects would. Leaves out bursts of real interest.
@@ -105,6 +108,7 @@ def sweep(
         min_objects=min_objects,
         max_object_actions=max_object_actions,
         fdr=fdr,
+        strata=strata,
         timing_test=timing_test,
         horizon_s=horizon_s,
         since_s=None if since is None else parse_time(since, 0),

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lockstep import _core
+from lockstep.strata import test_pairs
 from lockstep.sweep.options import SweepOptions
 
 __all__ = ["Edges", "Layer", "Scan", "Timing", "hopeful_level", "project", "scan", "select"]
@@ -129,20 +130,10 @@ def project(
     Pairs with p above `level` can never be significant. They are counted, among the pairs and
     among the tests, but never held.
     """
-    found = _core.significant_coaction(
-        scan.log,
-        scan.profile,
-        level,
-        window_s=options.window_s,
-        min_objects=options.min_objects,
-        max_object_actions=options.max_object_actions,
-        memory_bytes=memory_bytes,
-        control=control,
-    )
-    kept, tests = found.kept, found.tests
+    found = _tested(scan, options, level, memory_bytes, control)
     active = np.zeros(scan.log.account_count, dtype=np.bool_)
     active[scan.log.accounts] = True
-    left_out_objects, left_out_actions = kept.left_out
+    left_out_objects, left_out_actions = found.left_out
     counts = {
         "actions": len(scan.log),
         "duplicates": scan.duplicates,
@@ -150,26 +141,62 @@ def project(
         "objects": scan.log.object_count,
         "left_out_objects": len(left_out_objects),
         "left_out_actions": int(left_out_actions.sum()),
-        "pair_instances": kept.pair_instances,
+        "pair_instances": found.pair_instances,
         "pairs": found.pairs,
-        "testable": tests.testable,
+        "testable": found.testable,
     }
     return Layer(
         scan.name,
         scan.log,
         active,
-        kept.source,
-        kept.target,
-        kept.objects,
-        kept.pairs,
-        tests.expected,
-        tests.p_value,
-        tests.log10_p,
-        tests.testable,
+        *found.columns,
+        found.testable,
         left_out_objects,
         left_out_actions,
         counts,
     )
+
+
+@dataclass
+class _Tested:
+    """What a projection found, of the pairs that could still become edges."""
+
+    columns: tuple[U32, U32, U32, npt.NDArray[np.uint64], F64, F64, F64]
+    pairs: int
+    testable: int
+    pair_instances: int
+    left_out: tuple[U32, npt.NDArray[np.uint64]]
+
+
+def _tested(
+    scan: Scan,
+    options: SweepOptions,
+    level: float,
+    memory_bytes: int,
+    control: _core.RunControl,
+) -> _Tested:
+    shared: dict[str, Any] = {
+        "window_s": options.window_s,
+        "min_objects": options.min_objects,
+        "max_object_actions": options.max_object_actions,
+        "control": control,
+    }
+    if options.strata == "none":
+        found = _core.significant_coaction(
+            scan.log, scan.profile, level, memory_bytes=memory_bytes, **shared
+        )
+        pairs, tests, many = found.kept, found.tests, found.pairs
+        kept: Any = slice(None)
+    else:
+        # What strata expect of a pair is known only with the pair: all are held, then tested.
+        pairs = _core.coaction(scan.log, memory_bytes=memory_bytes, **shared)
+        tests = test_pairs(scan.log, pairs, options.strata, **shared)
+        kept, many = tests.p_value <= level, len(pairs.source)
+    columns = (
+        *(getattr(pairs, name)[kept] for name in ("source", "target", "objects", "pairs")),
+        *(getattr(tests, name)[kept] for name in ("expected", "p_value", "log10_p")),
+    )
+    return _Tested(columns, many, tests.testable, pairs.pair_instances, pairs.left_out)
 
 
 def select(layers: list[Layer], fdr: float) -> Edges:

@@ -9,6 +9,7 @@ from typing import Any
 
 from lockstep import _core
 from lockstep.errors import ConfigError
+from lockstep.strata import STRATA
 
 __all__ = ["SweepOptions"]
 
@@ -40,6 +41,7 @@ class SweepOptions:
     min_objects: int = _core.MIN_OBJECTS  # distinct objects a pair must share
     max_object_actions: int = _core.MAX_OBJECT_ACTIONS  # objects above are left out; 0: none
     fdr: float = _core.FDR  # false discovery rate of the list of edges
+    strata: str = "none"  # over which actions accounts may be exchanged: none, day, hour_of_week
     timing_test: bool = False  # whether edges must also meet beyond shared interest
     horizon_s: int = _core.HORIZON_S  # seconds apart that still show the same interest
     since_s: int | None = None  # first second that counts, UTC
@@ -105,6 +107,8 @@ class SweepOptions:
                 word = "a whole number" if kind is Integral else "a number"
                 raise ConfigError(f"{name.removesuffix('_s')} is {value!r}; give {word}")
 
+        if self.strata not in STRATA:
+            raise ConfigError(f"strata is {self.strata!r}; give one of {', '.join(STRATA)}")
         if not isinstance(self.timing_test, bool):
             raise ConfigError(f"timing_test is {self.timing_test!r}; give True or False")
 
