@@ -12,7 +12,7 @@
 namespace lockstep {
 namespace {
 
-constexpr std::size_t kDrawn = 64;              // accounts of each class
+constexpr std::size_t kDrawn = 64;               // accounts of each class
 constexpr std::uint64_t kMostRows = 1ULL << 20;  // around one account that are walked
 
 /// How often each account was met, emptied in a time that grows with those met.
