@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
 #include <random>
 #include <tuple>
 
@@ -97,9 +98,16 @@ void expect_rows(const SortedRows& sorted, const std::vector<ActionRow>& want) {
   EXPECT_EQ(columns.targets.empty(), want[0].target == 0);
 }
 
+SortedRows sorted_by_object(const std::vector<ActionRow>& rows, std::uint64_t objects,
+                            std::uint64_t accounts) {
+  auto chunks = chunks_of(rows);
+  const auto groups = SortedRows::groups_of(chunks);
+  return SortedRows::by_object(std::move(chunks), groups, {}, objects, accounts);
+}
+
 void expect_both_orders(const Shape& shape, unsigned seed) {
   const auto rows = random_rows(shape, seed);
-  const auto by_object = SortedRows::by_object(chunks_of(rows), shape.objects, shape.accounts);
+  const auto by_object = sorted_by_object(rows, shape.objects, shape.accounts);
   expect_rows(by_object, oracle(rows, BlockOrder::kByObject));
   expect_rows(by_object.by_account(), oracle(rows, BlockOrder::kByAccount));
 }
@@ -120,11 +128,41 @@ TEST(SortedRows, GivesDistinctRowsInBothOrders) {
 
 TEST(SortedRows, ThreadsDoNotChangeThem) {
   const auto rows = random_rows({.rows = 150'000, .accounts = 9000, .objects = 400}, 1);
-  const auto many = SortedRows::by_object(chunks_of(rows), 400, 9000).by_account();
+  const auto many = sorted_by_object(rows, 400, 9000).by_account();
   const ThreadLimit one(1);
-  const auto single = SortedRows::by_object(chunks_of(rows), 400, 9000).by_account();
+  const auto single = sorted_by_object(rows, 400, 9000).by_account();
   ASSERT_EQ(many.size(), single.size());
   for (std::size_t i = 0; i < many.size(); ++i) ASSERT_EQ(many.at(i), single.at(i));
+}
+
+TEST(SortedRows, GivesRowsTheirNewNumbersFirst) {
+  for (unsigned seed = 0; seed < 50; ++seed) {
+    SCOPED_TRACE(seed);
+    const auto rows =
+        random_rows({.rows = 300, .accounts = 20, .objects = 15, .targets = seed % 2 == 0}, seed);
+    std::mt19937 random(seed + 100);
+    const auto permutation = [&](auto numbers) {
+      std::iota(numbers.begin(), numbers.end(), 0);
+      std::shuffle(numbers.begin(), numbers.end(), random);
+      return numbers;
+    };
+    const auto accounts = permutation(std::vector<std::uint32_t>(20));
+    const auto objects = permutation(std::vector<std::uint32_t>(15));
+    const auto kinds = permutation(std::vector<std::uint16_t>(3));
+    auto renumbered = rows;
+    for (auto& row : renumbered) {
+      row.account = accounts[row.account];
+      row.object = objects[row.object];
+      row.kind = kinds[row.kind];
+      if (row.target != 0) row.target = accounts[row.target - 1] + 1;
+    }
+    auto chunks = chunks_of(rows);
+    const auto groups = SortedRows::groups_of(chunks);
+    const auto got =
+        SortedRows::by_object(std::move(chunks), groups, {accounts, objects, kinds}, 15, 20);
+    expect_rows(got, oracle(renumbered, BlockOrder::kByObject));
+    expect_rows(got.by_account(), oracle(renumbered, BlockOrder::kByAccount));
+  }
 }
 
 }  // namespace

@@ -64,6 +64,7 @@ IdAssignment assign_ids(const Store::Impl& store, IdSpace space, const Dictionar
     assignment.id_of_code[code] = static_cast<std::uint32_t>(id);
     assignment.new_names.push_back(std::move(names[code]));
   }
+  assignment.as_coded = known_ids == 0 && assignment.new_names.size() == names.size();
   return assignment;
 }
 

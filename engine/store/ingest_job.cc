@@ -6,7 +6,6 @@
 #include "id_assignment.h"
 #include "job_files.h"
 #include "lockstep/error.h"
-#include "lockstep/parallel.h"
 #include "sort_rows.h"
 #include "sorted_files.h"
 #include "staging.h"
@@ -18,51 +17,6 @@ namespace {
 // Rows staged and sorted, and the files of all families, come to less than this each.
 constexpr std::uint64_t kDiskBytesPerRow = 64;
 constexpr std::uint64_t kDiskBytesPerName = 128;
-
-/// By code: whether a row of the job has it.
-struct Used {
-  std::vector<char> accounts;
-  std::vector<char> objects;
-  std::vector<char> kinds;
-};
-
-/// What is summed over the rows of a job.
-struct Sums {
-  std::uint64_t checksum = 0;
-  std::vector<KindInfo> kinds;  ///< by number; without names
-};
-
-Sums sum_up(const SortedRows& rows, std::size_t kinds) {
-  return parallel_reduce(
-      rows.size(), std::size_t{1} << 18, Sums{0, std::vector<KindInfo>(kinds)},
-      [&](std::size_t begin, std::size_t end) {
-        Sums sums{0, std::vector<KindInfo>(kinds)};
-        for (auto i = begin; i < end; ++i) {
-          const auto row = rows.at(i);
-          sums.checksum += row_hash(row);
-          add_to(sums.kinds[row.kind], {{}, 1, row.time, row.time});
-        }
-        return sums;
-      },
-      [](Sums sums, Sums more) {
-        sums.checksum += more.checksum;
-        for (std::size_t i = 0; i < more.kinds.size(); ++i) add_to(sums.kinds[i], more.kinds[i]);
-        return sums;
-      });
-}
-
-/// Adds checksum, counts and times of a job's rows to its receipt and to the store's totals.
-void add_sums(const SortedRows& rows, ManifestEntry& entry) {
-  const auto sums = sum_up(rows, entry.totals.kinds.size());
-  entry.receipt.checksum = sums.checksum;
-  KindInfo all;
-  for (std::size_t kind = 0; kind < sums.kinds.size(); ++kind) {
-    add_to(all, sums.kinds[kind]);
-    add_to(entry.totals.kinds[kind], sums.kinds[kind]);
-  }
-  entry.receipt.first_s = all.first_s;
-  entry.receipt.last_s = all.last_s;
-}
 
 }  // namespace
 
@@ -81,54 +35,47 @@ struct IngestJob::Impl {
 
  private:
   [[nodiscard]] ManifestEntry begin_entry(std::uint64_t rejected, TimeS now_s) const;
-  [[nodiscard]] Used find_used(const RowChunks& rows) const;
-  RowChunks settle(Totals& totals, IdAssignment& accounts, IdAssignment& objects);
+  void assign_numbers(const RowChunks& rows, Totals& totals, IdAssignment& accounts,
+                      IdAssignment& objects) const;
+  [[nodiscard]] std::vector<std::uint16_t> number_kinds(const SortedRows::Groups& groups,
+                                                        Totals& totals) const;
 };
 
-/// Marks what is in a row: ids and kinds of rows that were refused later are not kept.
-Used IngestJob::Impl::find_used(const RowChunks& rows) const {
+/// The store's ids for the job's codes, and new ones into `totals`. Ids of rows that were all
+/// refused later are not kept.
+void IngestJob::Impl::assign_numbers(const RowChunks& rows, Totals& totals, IdAssignment& accounts,
+                                     IdAssignment& objects) const {
   const char all = staging.refused_rows() ? 0 : 1;
-  Used used{std::vector<char>(staging.accounts().size(), all),
-            std::vector<char>(staging.objects().size(), all),
-            std::vector<char>(staging.kinds().size(), 0)};
+  std::vector<char> used_accounts(staging.accounts().size(), all);
+  std::vector<char> used_objects(staging.objects().size(), all);
   for (const auto& chunk : rows) {
+    if (all != 0) break;
     for (const auto& row : chunk.view()) {
-      used.kinds[row.kind] = 1;
-      if (all != 0) continue;
-      used.accounts[row.account] = 1;
-      if (row.target != 0) used.accounts[row.target - 1] = 1;
-      used.objects[row.object] = 1;
+      used_accounts[row.account] = 1;
+      if (row.target != 0) used_accounts[row.target - 1] = 1;
+      used_objects[row.object] = 1;
     }
   }
-  return used;
-}
-
-/// Puts the store's numbers in the place of the job's, and new ones into `totals`.
-RowChunks IngestJob::Impl::settle(Totals& totals, IdAssignment& accounts, IdAssignment& objects) {
-  auto rows = staging.take_rows();
-  const auto used = find_used(rows);
   accounts =
-      assign_ids(*store, IdSpace::kAccount, staging.accounts(), used.accounts, totals.accounts);
-  objects = assign_ids(*store, IdSpace::kObject, staging.objects(), used.objects, totals.objects);
+      assign_ids(*store, IdSpace::kAccount, staging.accounts(), used_accounts, totals.accounts);
+  objects = assign_ids(*store, IdSpace::kObject, staging.objects(), used_objects, totals.objects);
   totals.accounts += accounts.new_names.size();
   totals.objects += objects.new_names.size();
-  std::vector<std::uint16_t> kind_of(staging.kinds().size(), 0);
-  for (std::size_t kind = 0; kind < kind_of.size(); ++kind) {
-    if (used.kinds[kind] == 0) continue;
-    const auto known = totals.kind_number(staging.kinds()[kind]);
-    if (!known) totals.kinds.push_back({staging.kinds()[kind], 0, 0, 0});
-    kind_of[kind] = known.value_or(static_cast<std::uint16_t>(totals.kinds.size() - 1));
+}
+
+/// By number of the job: the store's number of a kind that any row has; others keep 0.
+std::vector<std::uint16_t> IngestJob::Impl::number_kinds(const SortedRows::Groups& groups,
+                                                         Totals& totals) const {
+  std::vector<std::uint16_t> numbers(staging.kinds().size(), 0);
+  auto before = numbers.size();
+  for (const auto& group : groups.all) {  // ascending by kind
+    if (group.kind == before) continue;
+    before = group.kind;
+    const auto known = totals.kind_number(staging.kinds()[group.kind]);
+    if (!known) totals.kinds.push_back({staging.kinds()[group.kind], 0, 0, 0});
+    numbers[group.kind] = known.value_or(static_cast<std::uint16_t>(totals.kinds.size() - 1));
   }
-  for_each_stretch(rows, [&](auto& chunk, std::size_t, std::size_t begin, std::size_t end) {
-    for (auto i = begin; i < end; ++i) {
-      auto& row = chunk[i];
-      row.account = accounts.id_of_code[row.account];
-      row.object = objects.id_of_code[row.object];
-      if (row.target != 0) row.target = accounts.id_of_code[row.target - 1] + 1;
-      row.kind = kind_of[row.kind];
-    }
-  });
-  return rows;
+  return numbers;
 }
 
 ManifestEntry IngestJob::Impl::begin_entry(std::uint64_t rejected, TimeS now_s) const {
@@ -154,15 +101,18 @@ JobReceipt IngestJob::Impl::commit(std::uint64_t rejected, TimeS now_s, RunContr
   IdAssignment accounts;
   IdAssignment objects;
   const auto staged = staging.row_count();
-  auto settled = settle(entry.totals, accounts, objects);
+  auto chunks = staging.take_rows();
+  assign_numbers(chunks, entry.totals, accounts, objects);
+  const auto groups = SortedRows::groups_of(chunks);
+  const auto kinds = number_kinds(groups, entry.totals);
   if (control != nullptr) control->check();
-  const auto rows =
-      SortedRows::by_object(std::move(settled), entry.totals.objects, entry.totals.accounts);
+  const auto rows = SortedRows::by_object(std::move(chunks), groups,
+                                          {accounts.renumbering(), objects.renumbering(), kinds},
+                                          entry.totals.objects, entry.totals.accounts);
   receipt.new_accounts = accounts.new_names.size();
   receipt.new_objects = objects.new_names.size();
   receipt.accepted = rows.size();
   receipt.duplicates = staged - receipt.accepted;
-  add_sums(rows, entry);
 
   SortedFiles files(*store->events, store->path, receipt.epoch);
   write_job(files, rows, entry, accounts, objects, control);

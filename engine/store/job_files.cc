@@ -4,10 +4,12 @@
 #include <compare>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "job_sums.h"
 #include "lockstep/parallel.h"
 
 namespace lockstep {
@@ -37,14 +39,17 @@ std::vector<BlockRows> split_blocks(const SortedRows& rows) {
 }
 
 /// Writes a stretch of a job's blocks into one file. `first_sequence` counts the blocks before.
+/// Rows by object are added up in `sums`.
 void write_blocks(SortedFile& file, const SortedRows& rows, std::span<const BlockRows> blocks,
-                  std::size_t first_sequence, std::uint64_t epoch, RunControl* control) {
+                  std::size_t first_sequence, std::uint64_t epoch, JobSums& sums,
+                  RunControl* control) {
   BlockColumns columns;
   auto sequence = static_cast<std::uint32_t>(first_sequence);
   for (const auto& block : blocks) {
     if (control != nullptr) control->check();
     rows.columns(block.begin, block.end, columns);
     const auto kind = rows.at(block.begin).kind;
+    if (rows.order() == BlockOrder::kByObject) sums.add(kind, columns);
     const BlockKey key{kind, columns.day, epoch, columns.leading.front(), sequence++};
     file.put(key.bytes(), encode_columns(columns));
   }
@@ -52,9 +57,21 @@ void write_blocks(SortedFile& file, const SortedRows& rows, std::span<const Bloc
 
 using Tasks = std::vector<std::function<void()>>;
 
+/// Sums that several threads add to.
+struct SharedSums {
+  JobSums all;
+  std::mutex guard;
+
+  explicit SharedSums(std::size_t kinds) : all(kinds) {}
+  void add(const JobSums& some) {
+    const std::lock_guard hold(guard);
+    all.add(some);
+  }
+};
+
 /// One task a file of blocks; files come to about kFileBlocks blocks each.
 void add_block_tasks(Tasks& tasks, SortedFiles& files, Family family, const SortedRows& rows,
-                     std::uint64_t epoch, RunControl* control) {
+                     const ManifestEntry& entry, SharedSums& sums, RunControl* control) {
   constexpr std::size_t kFileBlocks = 512;  // some 10 MB
   const auto blocks = std::make_shared<const std::vector<BlockRows>>(split_blocks(rows));
   const auto count = std::max<std::size_t>(blocks->size() / kFileBlocks, 1);
@@ -62,9 +79,11 @@ void add_block_tasks(Tasks& tasks, SortedFiles& files, Family family, const Sort
     const auto begin = blocks->size() * i / count;
     const auto end = blocks->size() * (i + 1) / count;
     auto& file = files.add(family);
-    tasks.push_back([=, &files, &file, &rows] {
-      write_blocks(file, rows, std::span(*blocks).subspan(begin, end - begin), begin, epoch,
-                   control);
+    tasks.push_back([=, &files, &file, &rows, &entry, &sums] {
+      JobSums own(entry.totals.kinds.size());
+      write_blocks(file, rows, std::span(*blocks).subspan(begin, end - begin), begin,
+                   entry.receipt.epoch, own, control);
+      sums.add(own);
       if (i + 1 < count) {
         file.finish();
       } else {
@@ -204,11 +223,12 @@ void write_names(SortedFile& file, const IdAssignment& accounts, const IdAssignm
 
 }  // namespace
 
-void write_job(SortedFiles& files, const SortedRows& by_object, const ManifestEntry& entry,
+void write_job(SortedFiles& files, const SortedRows& by_object, ManifestEntry& entry,
                const IdAssignment& accounts, const IdAssignment& objects, RunControl* control) {
   const auto epoch = entry.receipt.epoch;
   const auto by_account = by_object.by_account();
   if (control != nullptr) control->check();
+  SharedSums sums(entry.totals.kinds.size());
   Tasks tasks;
   const auto add = [&](Family family, const std::function<void(SortedFile&)>& write) {
     auto& file = files.add(family);
@@ -223,15 +243,16 @@ void write_job(SortedFiles& files, const SortedRows& by_object, const ManifestEn
     add(family,
         [&, family](SortedFile& file) { write_edges(file, family, by_account, epoch, control); });
   }
-  add_block_tasks(tasks, files, kSegments, by_object, epoch, control);
-  add_block_tasks(tasks, files, kByAccount, by_account, epoch, control);
-  add(kManifest, [&](SortedFile& file) {
-    file.put(epoch_key(epoch), entry.bytes());
-    std::string number;
-    put_big_endian(number, epoch, 8);
-    file.put(hash_key(entry.receipt.content_hash), number);
-  });
+  add_block_tasks(tasks, files, kSegments, by_object, entry, sums, control);
+  add_block_tasks(tasks, files, kByAccount, by_account, entry, sums, control);
   parallel_for(tasks.size(), 1, [&](std::size_t task, std::size_t) { tasks[task](); });
+  sums.all.put_into(entry);
+  auto& manifest = files.add(kManifest);
+  manifest.put(epoch_key(epoch), entry.bytes());
+  std::string number;
+  put_big_endian(number, epoch, 8);
+  manifest.put(hash_key(entry.receipt.content_hash), number);
+  files.finish_last(kManifest);
 }
 
 }  // namespace lockstep

@@ -136,18 +136,22 @@ void SortedRows::drop_repeats() {
   words_.shrink(static_cast<std::size_t>(std::unique(first, first + words_.size()) - first));
 }
 
-SortedRows SortedRows::by_object(RowChunks rows, std::uint64_t objects, std::uint64_t accounts) {
+SortedRows SortedRows::by_object(RowChunks rows, const Groups& groups, const Renumbering& to,
+                                 std::uint64_t objects, std::uint64_t accounts) {
+  const auto renumbered = [](const auto& numbers, auto number) {
+    return numbers.empty() ? number : numbers[number];
+  };
+  std::set<KindDay> all;
+  for (const auto& [kind, day] : groups.all) all.insert({renumbered(to.kinds, kind), day});
   SortedRows sorted;
-  const auto found = groups_of(rows);
-  const auto groups =
-      std::make_shared<const std::vector<KindDay>>(found.all.begin(), found.all.end());
-  sorted.groups_ = groups;
-  sorted.has_targets_ = found.targets;
+  sorted.groups_ = std::make_shared<const std::vector<KindDay>>(all.begin(), all.end());
+  sorted.has_targets_ = groups.targets;
   sorted.leading_ids_ = objects;
   sorted.other_ids_ = accounts;
-  const auto number_of = [&](const KindDay& group) {
-    return static_cast<std::size_t>(std::lower_bound(groups->begin(), groups->end(), group) -
-                                    groups->begin());
+  const auto number_of = [&, &ordered = *sorted.groups_](const KindDay& group) {
+    const KindDay own{renumbered(to.kinds, group.kind), group.day};
+    return static_cast<std::size_t>(std::lower_bound(ordered.begin(), ordered.end(), own) -
+                                    ordered.begin());
   };
   std::size_t n = 0;
   for (const auto& chunk : rows) n += chunk.size();
@@ -159,8 +163,10 @@ SortedRows SortedRows::by_object(RowChunks rows, std::uint64_t objects, std::uin
             const auto& row = chunk[i];
             const auto& group = numbering.of(row);
             const auto second = static_cast<std::uint64_t>(row.time - group.midnight);
+            const auto target = row.target == 0 ? 0 : renumbered(to.accounts, row.target - 1) + 1;
             take(place + i - begin,
-                 Packed{words(group.number, row.object), words(second, row.account), row.target});
+                 Packed{words(group.number, renumbered(to.objects, row.object)),
+                        words(second, renumbered(to.accounts, row.account)), target});
           }
         });
     rows.clear();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <set>
+#include <span>
 #include <vector>
 
 #include "block.h"
@@ -47,9 +48,29 @@ void for_each_stretch(Chunks& chunks, const Body& body) {
 /// by its bits; else it is two words and a target. Either way sorting divides nothing.
 class SortedRows {
  public:
-  /// Sorts into the order of `segments`, and drops all but one of equal rows.
-  /// `objects` and `accounts` are above every object's and account's number.
-  static SortedRows by_object(RowChunks rows, std::uint64_t objects, std::uint64_t accounts);
+  struct KindDay {
+    std::uint16_t kind = 0;
+    std::int64_t day = 0;
+    friend auto operator<=>(const KindDay&, const KindDay&) = default;
+  };
+  /// What rows are of.
+  struct Groups {
+    std::set<KindDay> all;
+    bool targets = false;  ///< whether any row has one
+  };
+  /// Other numbers for those of the rows, by number; empty where they stay as they are.
+  struct Renumbering {
+    std::span<const std::uint32_t> accounts;
+    std::span<const std::uint32_t> objects;
+    std::span<const std::uint16_t> kinds;
+  };
+
+  [[nodiscard]] static Groups groups_of(const RowChunks& rows);
+  /// Gives rows their numbers, sorts them into the order of `segments`, and drops all but one of
+  /// equal rows. `groups` are those of `rows`; `objects` and `accounts` are above every number
+  /// that an object or account has then.
+  static SortedRows by_object(RowChunks rows, const Groups& groups, const Renumbering& to,
+                              std::uint64_t objects, std::uint64_t accounts);
   /// The same rows in the order of `by_account`.
   [[nodiscard]] SortedRows by_account() const;
 
@@ -63,11 +84,6 @@ class SortedRows {
   void columns(std::size_t begin, std::size_t end, BlockColumns& block) const;
 
  private:
-  struct KindDay {
-    std::uint16_t kind = 0;
-    std::int64_t day = 0;
-    friend auto operator<=>(const KindDay&, const KindDay&) = default;
-  };
   /// Ids of both sides and a row's group in the place that the order gives them.
   struct Packed {
     std::uint64_t leading;   ///< group, then the id that the order groups by
@@ -82,13 +98,8 @@ class SortedRows {
     [[nodiscard]] unsigned sum() const;
   };
   SortedRows() = default;
-  struct Groups {
-    std::set<KindDay> all;
-    bool targets = false;  ///< whether any row has one
-  };
   template <class Number>
   class Numbering;
-  static Groups groups_of(const RowChunks& rows);
   [[nodiscard]] std::uint64_t word_of(const Packed& row) const;
   [[nodiscard]] Packed packed(std::size_t i) const;
   template <class Each>
