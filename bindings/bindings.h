@@ -6,6 +6,7 @@ namespace lockstep {
 
 // One a bind_<name>.cc; module.cc calls each once.
 void bind_action_log(pybind11::module_& m);
+void bind_backbones(pybind11::module_& m);
 void bind_betweenness(pybind11::module_& m);
 void bind_breadth_first_search(pybind11::module_& m);
 void bind_coaction(pybind11::module_& m);

@@ -17,6 +17,7 @@ PYBIND11_MODULE(_core, m) {
   lockstep::bind_louvain(m);
   lockstep::bind_label_propagation(m);
   lockstep::bind_propagation(m);
+  lockstep::bind_backbones(m);
   lockstep::bind_betweenness(m);
   lockstep::bind_breadth_first_search(m);
   lockstep::bind_connected_components(m);

@@ -26,7 +26,19 @@ case "${1:-fast}" in
   *) die "unknown argument '$1'; give nothing, slow or sanitizers" ;;
 esac
 
+# Peers whose answers the slow tests compare with; they want older packages than ours.
+setup_peers() {
+  local stamp="build/backbone-peers/$(sha256sum .ci/requirements-peers.txt | cut -c1-16)"
+  [ -f "$stamp" ] && return
+  say "installing the peers of the slow tests"
+  "$(find_python)" -m venv build/backbone-peers
+  build/backbone-peers/bin/pip install -q --disable-pip-version-check \
+    -r .ci/requirements-peers.txt
+  touch "$stamp"
+}
+
 setup_python tests
+[ "${1:-fast}" = slow ] && setup_peers
 ctest_under release
 say "pytest"
 .venv/bin/python -m pytest -m "$markers"

@@ -19,6 +19,7 @@ from lockstep.sweep import sweep
 if TYPE_CHECKING:
     from lockstep._core import RunControl, ThreadLimit, __version__
     from lockstep.api import coaction, left_out, significance
+    from lockstep.backbones import backbone
     from lockstep.clustering import communities, conductance, partition_quality
     from lockstep.errors import (
         CorruptData,
@@ -61,6 +62,7 @@ _HOMES = {
     "StoreVersionError": "errors",
     "ThreadLimit": "_core",
     "__version__": "_core",
+    "backbone": "backbones",
     "betweenness": "graph_functions",
     "breadth_first_search": "graph_functions",
     "calibrate": "null_calibration",
@@ -100,6 +102,7 @@ __all__ = [
     "StoreVersionError",
     "ThreadLimit",
     "__version__",
+    "backbone",
     "betweenness",
     "breadth_first_search",
     "calibrate",

@@ -489,3 +489,38 @@ class CaseStore:
     def verify_audit(self) -> list[str]: ...
 
 __version__: Final[str]
+
+class BackboneResult:
+    score: F64
+    log10_p: F64  # empty where the method is no test
+    q_value: F64
+    kept: U8
+
+class Incidence:
+    def __init__(self, log: ActionLog, *, max_object_actions: int = ...) -> None: ...
+    account_count: int
+    object_count: int
+    def __len__(self) -> int: ...
+
+TFIDF_QUANTILE: Final[float]
+
+def bicm(incidence: Incidence, *, max_rounds: int = ...) -> tuple[F64, F64, float]: ...
+def count_backbone(
+    vertex_count: int, source: U32, target: U32, weight: F64, least: float
+) -> BackboneResult: ...
+def quantile_backbone(
+    vertex_count: int, source: U32, target: U32, weight: F64, quantile: float
+) -> BackboneResult: ...
+def disparity_filter(
+    vertex_count: int, source: U32, target: U32, weight: F64, alpha: float
+) -> BackboneResult: ...
+def noise_corrected(
+    vertex_count: int, source: U32, target: U32, weight: F64, delta: float
+) -> BackboneResult: ...
+def hypergeometric_backbone(
+    incidence: Incidence, source: U32, target: U32, fdr: float
+) -> BackboneResult: ...
+def bicm_backbone(incidence: Incidence, source: U32, target: U32, fdr: float) -> BackboneResult: ...
+def tfidf_backbone(
+    incidence: Incidence, source: U32, target: U32, quantile: float, min_objects: int
+) -> BackboneResult: ...

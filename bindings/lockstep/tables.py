@@ -10,7 +10,16 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Codes", "as_seconds", "as_table", "encode", "encode_together", "id_column", "one_array"]
+__all__ = [
+    "Codes",
+    "as_seconds",
+    "as_table",
+    "encode",
+    "encode_together",
+    "id_column",
+    "one_array",
+    "places_of",
+]
 
 _UNITS_PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _LATEST_SECOND = 10**11  # the year 5138; a number above it counts something finer than seconds
@@ -109,6 +118,26 @@ def encode_together(*columns: pa.Array) -> tuple[list[npt.NDArray[np.uint32]], p
     together = encode(pa.concat_arrays(columns))
     bounds = np.cumsum([len(column) for column in columns])[:-1]
     return [np.ascontiguousarray(part) for part in np.split(together.codes, bounds)], together.ids
+
+
+def places_of(table: pa.Table, name: str, ids: pa.Array) -> npt.NDArray[np.uint32]:
+    """Where the ids in a column are among `ids`, those of the log.
+
+    Raises
+    ------
+    TypeError
+        Where the column and `ids` are of different types.
+    ValueError
+        On an id that is not there.
+    """
+    given = id_column(table, name)
+    if given.type != ids.type:
+        raise TypeError(f"{name} is {given.type} but the log's accounts are {ids.type}")
+    place = pc.index_in(given, ids)
+    if place.null_count:
+        row = pc.index(place.is_null(), True).as_py()
+        raise ValueError(f"{name} is {given[row].as_py()!r} in row {row}, which the log lacks")
+    return np.ascontiguousarray(place.to_numpy().astype(np.uint32))
 
 
 def as_seconds(table: pa.Table, name: str, time_unit: str = "s") -> npt.NDArray[np.int64]:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from lockstep import _core
 from lockstep.api import action_log
-from lockstep.tables import Codes, as_table, id_column
+from lockstep.tables import as_table, places_of
 
 __all__ = ["timing_test"]
 
@@ -90,7 +87,7 @@ def timing_test(
         raise ValueError(f"fdr is {fdr}; give a rate above 0 and below 1")
     actions, accounts, _ = action_log(log, time_unit)
     table = as_table(pairs, "source", "target")
-    source, target = (_codes(table, name, accounts) for name in ("source", "target"))
+    source, target = (places_of(table, name, accounts.ids) for name in ("source", "target"))
     tested = _core.timing_test(
         [actions],
         source,
@@ -114,14 +111,3 @@ def timing_test(
     ):
         table = table.append_column(name, pa.array(values))
     return table
-
-
-def _codes(table: pa.Table, name: str, accounts: Codes) -> npt.NDArray[np.uint32]:
-    given = id_column(table, name)
-    if given.type != accounts.ids.type:
-        raise TypeError(f"{name} is {given.type} but the log's accounts are {accounts.ids.type}")
-    place = pc.index_in(given, accounts.ids)
-    if place.null_count:
-        row = pc.index(place.is_null(), True).as_py()
-        raise ValueError(f"{name} is {given[row].as_py()!r} in row {row}, which the log lacks")
-    return np.ascontiguousarray(place.to_numpy().astype(np.uint32))

@@ -19,6 +19,7 @@ _COMMANDS = {
     "clusters": "clusters",
     "explain": "explain",
     "candidates": "candidates",
+    "backbone": "backbone",
     "calibrate": "calibrate",
     "evaluate": "evaluate",
     "propagate": "propagate",
