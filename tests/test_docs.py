@@ -61,6 +61,7 @@ def test_public_names_exist_and_have_docstrings():
     [
         "lockstep",
         "lockstep.api",
+        "lockstep.bipartite",
         "lockstep.graph_functions",
         "lockstep.graph_scores",
         "lockstep.graphs",

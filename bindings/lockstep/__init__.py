@@ -19,6 +19,7 @@ from lockstep.sweep import sweep
 if TYPE_CHECKING:
     from lockstep._core import RunControl, ThreadLimit, __version__
     from lockstep.api import coaction, left_out, significance
+    from lockstep.bipartite import bipartite_core, dense_blocks, synchrony
     from lockstep.clustering import communities, conductance, partition_quality
     from lockstep.errors import (
         CorruptData,
@@ -57,12 +58,14 @@ _HOMES = {
     "ThreadLimit": "_core",
     "__version__": "_core",
     "betweenness": "graph_functions",
+    "bipartite_core": "bipartite",
     "breadth_first_search": "graph_functions",
     "coaction": "api",
     "communities": "clustering",
     "conductance": "clustering",
     "connected_components": "graph_functions",
     "core_numbers": "graph_functions",
+    "dense_blocks": "bipartite",
     "graph": "graphs",
     "left_out": "api",
     "open": "store",
@@ -73,6 +76,7 @@ _HOMES = {
     "significance": "api",
     "simulate": "simulation",
     "spectral_embedding": "graph_scores",
+    "synchrony": "bipartite",
     "triangles": "graph_functions",
     "truncated_svd": "graph_scores",
 }
@@ -91,12 +95,14 @@ __all__ = [
     "ThreadLimit",
     "__version__",
     "betweenness",
+    "bipartite_core",
     "breadth_first_search",
     "coaction",
     "communities",
     "conductance",
     "connected_components",
     "core_numbers",
+    "dense_blocks",
     "graph",
     "left_out",
     "open",
@@ -108,6 +114,7 @@ __all__ = [
     "simulate",
     "spectral_embedding",
     "sweep",
+    "synchrony",
     "triangles",
     "truncated_svd",
 ]
