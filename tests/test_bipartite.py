@@ -50,16 +50,15 @@ def test_synchrony_scores_those_with_enough_objects():
     assert found["synchronicity"].to_pylist() == [1.0, 1.0, 1.0, None]
 
 
-def test_planted_groups_are_dense(planted):
-    found = ls.dense_blocks(planted.log, blocks=8)
-    truth = set(planted.truth["account_id"].to_pylist())
-    first = set(found["accounts"][0].as_py())
-    assert len(first & truth) / len(first) > 0.9
-
-
-@pytest.fixture(scope="module")
-def planted():
-    return ls.simulate(accounts=300, groups=3, seed=8)
+def test_a_block_among_the_crowd():
+    random = np.random.default_rng(3)
+    account = np.concatenate(
+        [random.integers(0, 5_000, 20_000), np.repeat(range(9_000, 9_040), 30)]
+    )
+    object_ = np.concatenate([random.integers(0, 2_000, 20_000), np.tile(range(9_000, 9_030), 40)])
+    found = ls.dense_blocks({"account_id": account, "object_id": object_}, blocks=1)
+    assert found["accounts"][0].as_py() == list(range(9_000, 9_040))
+    assert found["objects"][0].as_py() == list(range(9_000, 9_030))
 
 
 @pytest.mark.parametrize(
@@ -90,22 +89,26 @@ def test_bad_input(call, message):
 
 
 def test_commands_read_a_store(place, call):
-    code, out, _ = call("blocks", place / "store", "--blocks", 3, "--json")
+    log = ls.open(place / "store")
+    kind = ("--kind", log.kinds[0])
+    code, out, _ = call("blocks", place / "store", *kind, "--blocks", 3, "--json")
     rows = json.loads(out)["blocks"]
     assert code == 0
     assert len(rows) == 3
-    log = ls.open(place / "store")
     table = ls.dense_blocks(log.scan(log.kinds[0]), blocks=3)
     assert [sorted(row["accounts"]) for row in rows] == [
         sorted(ids) for ids in table["accounts"].to_pylist()
     ]
     for command in ("blocks", "core", "synchrony"):
-        assert call(command, place / "store")[0] == 0
-    code, out, _ = call("core", place / "store", "--json")
+        assert call(command, place / "store", *kind)[0] == 0
+    code, out, _ = call("core", place / "store", *kind, "--json")
     cores = [row["core"] for row in json.loads(out)["accounts"]]
     assert cores == sorted(cores, reverse=True)
-    code, out, _ = call("synchrony", place / "store", "--json")
+    code, out, _ = call("synchrony", place / "store", *kind, "--json")
     assert json.loads(out)["accounts"][0]["z"] > 0
     code, _, err = call("blocks", place / "store", "--kind", "nothing")
     assert code == 2
     assert "kind 'nothing' is not in" in err
+    code, _, err = call("blocks", place / "store")
+    assert code == 2
+    assert "give --kind; it has" in err

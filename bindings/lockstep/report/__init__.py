@@ -12,7 +12,8 @@ import pyarrow as pa
 from lockstep.report.detail import MOST_EVIDENCE, MOST_MEMBERS, cluster_detail
 from lockstep.report.figures import MOST_VERTICES, label
 from lockstep.report.timeline import MOST_ROWS
-from lockstep.sweep.schema import left_out_notices
+from lockstep.sweep.remarks import cluster_remarks
+from lockstep.sweep.schema import insufficient_notices, left_out_notices
 
 __all__ = ["render_report"]
 
@@ -33,7 +34,9 @@ def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters.update(id=label, utc=_utc, number=_number, small=_small)
+    environment.filters.update(
+        remarks=cluster_remarks, id=label, utc=_utc, number=_number, small=_small
+    )
     clusters = tables["clusters"].to_pylist()
     window_s = summary["options"]["window_s"]
     return environment.get_template("report.html.j2").render(
@@ -43,6 +46,7 @@ def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
         clusters=clusters[:MOST_LISTED],
         cluster_count=len(clusters),
         notices=left_out_notices(summary),
+        lacking=insufficient_notices(summary),
         details=[cluster_detail(tables, row, window_s) for row in clusters[:MOST_CLUSTERS]],
         edge_count=tables["edges"].num_rows,
         candidates=tables["candidates"].slice(0, MOST_CANDIDATES).to_pylist(),
@@ -62,6 +66,8 @@ _NAMES = (
     "seed",
     "min_cluster_size",
     "damping",
+    "controls",
+    "bootstraps",
 )
 
 
@@ -76,8 +82,9 @@ def _command(summary: dict[str, Any]) -> str:
     for name in ("since", "until"):
         if options[f"{name}_s"] is not None:
             words += [f"--{name}", str(options[f"{name}_s"])]
-    if summary["referrals"]["file"]:
-        words += ["--referrals", summary["referrals"]["file"]]
+    for name in ("referrals", "groups"):
+        if summary[name]["file"]:
+            words += [f"--{name}", summary[name]["file"]]
     return shlex.join(words)
 
 
@@ -88,8 +95,9 @@ def _call(summary: dict[str, Any]) -> str:
     for name in ("since", "until"):
         if options[f"{name}_s"] is not None:
             named[name] = options[f"{name}_s"]
-    if summary["referrals"]["file"]:
-        named["referrals"] = summary["referrals"]["file"]
+    for name in ("referrals", "groups"):
+        if summary[name]["file"]:
+            named[name] = summary[name]["file"]
     said = ", ".join(f"{name}={value!r}" for name, value in named.items())
     return f"lockstep.sweep({summary['store']!r}, {said})"
 
