@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +50,10 @@ class _Actions:
         self.activity = np.zeros(self._logs[0].account_count, dtype=np.int64)
         for log in self._logs:
             self.activity += np.bincount(log.accounts, minlength=log.account_count)
+
+    def by_activity(self, accounts: npt.NDArray[Any]) -> I64:
+        """Accounts in order of their activity."""
+        return accounts[np.argsort(self.activity[accounts], kind="stable")].astype(np.int64)
 
     def accounts_on(self, layer: I64, object_: I64) -> U32:
         """Accounts that acted on these objects, the rarest of each layer first, up to a limit."""
@@ -102,6 +107,7 @@ def organic_controls(
     actions = _Actions(layers, options.max_object_actions)
     organic = actions.activity > 0
     organic[coordination.accounts[coordination.cluster >= 0]] = False
+    everybody = actions.by_activity(np.flatnonzero(organic))
     met = objects_of_clusters(edges, coordination, evidence)
     bounds = np.searchsorted(met[0], np.arange(compared + 1))
     drawn: list[I64] = []  # of each cluster compared: a group a row, the cluster itself first
@@ -109,13 +115,9 @@ def organic_controls(
         members = coordination.accounts[coordination.cluster == cluster].astype(np.int64)
         own = slice(bounds[cluster], bounds[cluster + 1])
         audience = actions.accounts_on(met[1][own], met[2][own])
-        pool, result.pool[cluster] = _pool(audience, organic, actions.activity, len(members))
-        random = np.random.default_rng([options.seed, cluster])
-        if len(members) > _MOST_MEMBERS:
-            members = np.sort(random.choice(members, _MOST_MEMBERS, replace=False))
-        groups = options.controls if len(pool) else 0
-        others = _stand_ins(members, pool, actions.activity, groups, random)
-        drawn.append(np.concatenate([members[None], others]))
+        near = actions.by_activity(audience[organic[audience]])
+        pool, result.pool[cluster] = _pool(near, everybody, len(members))
+        drawn.append(_draw(members, pool, actions.activity, options, cluster))
     _compare(result, _synchrony(actions, drawn, options.window_s, control))
     return result
 
@@ -146,13 +148,23 @@ def _compare(result: Control, synchrony: list[F64]) -> None:
             result.percentile[cluster] = 100.0 * np.mean((others < own) + 0.5 * (others == own))
 
 
-def _pool(audience: U32, organic: BOOLS, activity: I64, members: int) -> tuple[I64, str]:
-    """Accounts to draw from, in order of activity, and where they come from."""
-    for accounts, name in ((audience, "audience"), (np.flatnonzero(organic), "all")):
-        chosen = accounts[organic[accounts]].astype(np.int64)
-        if len(chosen) >= POOL_PER_MEMBER * members:
-            return chosen[np.argsort(activity[chosen], kind="stable")], name
-    return np.zeros(0, dtype=np.int64), "too few"
+def _pool(audience: I64, everybody: I64, members: int) -> tuple[I64, str]:
+    """Accounts to draw from, and who they are."""
+    for pool, name in ((audience, "audience"), (everybody, "all")):
+        if len(pool) >= POOL_PER_MEMBER * members:
+            return pool, name
+    return everybody[:0], "too few"
+
+
+def _draw(members: I64, pool: I64, activity: I64, options: SweepOptions, cluster: int) -> I64:
+    """The cluster, some of it where it is large, and below it its control groups."""
+    random = np.random.default_rng([options.seed, cluster])
+    if len(members) > _MOST_MEMBERS:
+        members = np.sort(random.choice(members, _MOST_MEMBERS, replace=False))
+    if not len(pool):
+        return members[None]
+    others = _stand_ins(members, pool, activity, options.controls, random)
+    return np.concatenate([members[None], others])
 
 
 def _stand_ins(
