@@ -215,7 +215,7 @@ def test_firm_clusters_are_stable_and_loose_ones_less(tmp_path):
     assert members["firm_0"] == 1.0
     assert members["loose_0"] == pytest.approx(loose["stability"])
     assert run.summary["insufficient"] == {"layers": {}, "clusters": 1}
-    assert "insufficient data to judge 1 of 2 clusters" in run.report.read_text()
+    assert "Insufficient data to judge 1 of 2 clusters" in run.report.read_text()
 
 
 def test_counterparts_by_hand():

@@ -52,7 +52,7 @@ def clusters(run: Path, cluster: str | None, as_json: bool) -> None:
     row = chosen.to_pylist()[0]
     click.echo(f"{row['cluster_id']}: {row['reason']}")
     for remark in cluster_remarks(row):
-        click.echo(remark)
+        click.echo(visible(remark))
     click.echo()
     print_table(
         members,

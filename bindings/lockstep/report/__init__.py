@@ -35,7 +35,12 @@ def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters.update(
-        remarks=cluster_remarks, id=label, utc=_utc, number=_number, small=_small
+        remarks=cluster_remarks,
+        capitalize_first=lambda text: text[:1].upper() + text[1:],
+        id=label,
+        utc=_utc,
+        number=_number,
+        small=_small,
     )
     clusters = tables["clusters"].to_pylist()
     window_s = summary["options"]["window_s"]
