@@ -12,10 +12,10 @@ from lockstep import _core
 from lockstep.sweep.clusters import Coordination, Evidence
 from lockstep.sweep.layers import Edges, Layer
 from lockstep.sweep.options import SweepOptions
+from lockstep.sweep.schema import POOL_PER_MEMBER
 
-__all__ = ["POOL_PER_MEMBER", "Control", "objects_of_clusters", "organic_controls"]
+__all__ = ["Control", "objects_of_clusters", "organic_controls"]
 
-POOL_PER_MEMBER = 5  # organic accounts a member that there must be to draw from
 _MOST_CLUSTERS = 200  # as many as the report lists; the others get no control
 _MOST_MEMBERS = 30  # of a larger cluster so many are drawn, and as many for each control
 _NEAR = 25  # places in the order of activity that a stand-in may be off

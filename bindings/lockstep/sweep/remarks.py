@@ -12,20 +12,13 @@ from lockstep import _core
 from lockstep.store import Store
 from lockstep.sweep.benign import Groups, Membership
 from lockstep.sweep.clusters import Coordination, Evidence
-from lockstep.sweep.control import (
-    POOL_PER_MEMBER,
-    Control,
-    objects_of_clusters,
-    organic_controls,
-)
+from lockstep.sweep.control import Control, objects_of_clusters, organic_controls
 from lockstep.sweep.layers import Edges, Layer
 from lockstep.sweep.options import SweepOptions
+from lockstep.sweep.schema import FEWEST_ACCOUNTS, FEWEST_OBJECTS, POOL_PER_MEMBER
 from lockstep.sweep.stability import bootstrap
 
-__all__ = ["FEWEST_ACCOUNTS", "FEWEST_OBJECTS", "Remarks", "cluster_remarks", "make_remarks"]
-
-FEWEST_OBJECTS = 5  # on fewer, one object more or less decides
-FEWEST_ACCOUNTS = 20  # of a layer: the test asks what accounts in general do
+__all__ = ["Remarks", "cluster_remarks", "make_remarks"]
 
 Columns = dict[str, list[Any]]
 

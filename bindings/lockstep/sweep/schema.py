@@ -7,6 +7,9 @@ from typing import Any
 import pyarrow as pa
 
 __all__ = [
+    "FEWEST_ACCOUNTS",
+    "FEWEST_OBJECTS",
+    "POOL_PER_MEMBER",
     "RUN_JSON",
     "TABLES",
     "as_markdown",
@@ -14,6 +17,11 @@ __all__ = [
     "left_out_notices",
     "make_table",
 ]
+
+# With less than this the data are said not to suffice.
+FEWEST_OBJECTS = 5  # of a cluster or layer: on fewer, one object more or less decides
+FEWEST_ACCOUNTS = 20  # of a layer: the test asks what accounts in general do
+POOL_PER_MEMBER = 5  # accounts outside all clusters to draw a cluster's control groups from
 
 Column = tuple[str, pa.DataType, str]
 
@@ -187,6 +195,19 @@ def as_markdown() -> str:
         "number, so that twenty accounts all tied to each other outrank three as surely tied, and",
         "a long thin chain does not win by its length. It ranks what to read first; it is no",
         "probability, and it says nothing of who the accounts are.",
+        "",
+        "Beside it stand three things that can speak against it. Known groups explain edges: one",
+        "owner has both accounts, or both were allowed. Control groups have for each member an",
+        "account outside all clusters that is about as active, of those that acted on the",
+        f"cluster's own objects where there are {POOL_PER_MEMBER} a member: a percentile near",
+        "50 says that others do as the cluster does. Stability draws the objects anew, with",
+        "replacement, tests the listed edges again, and splits the graph again.",
+        "",
+        f"The data do not suffice to judge a cluster that met on fewer than {FEWEST_OBJECTS}",
+        f"objects, or where fewer than {POOL_PER_MEMBER} other accounts a member are there to",
+        f"compare with; nor to find anything in a layer of fewer than {FEWEST_ACCOUNTS} accounts",
+        f"or {FEWEST_OBJECTS} objects, or without two accounts",
+        "active enough to be tested.",
         "",
     ]
     for name, columns in TABLES.items():
