@@ -64,6 +64,7 @@ own() {
   mkdir -p "$folder"
   echo "{\"commit\":\"$(git rev-parse --short HEAD)\",\"cpu\":\"$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)\",\"cores\":$(nproc)}"
   "$programs"/coaction_bench "$actions"
+  "$programs"/bipartite_bench "$actions"
   "$programs"/graph_bench
   for scale in $scales; do
     "$programs"/snapshot_bench "$scale"

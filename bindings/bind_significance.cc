@@ -1,7 +1,12 @@
+#include <utility>
+#include <vector>
+
 #include "bindings.h"
 #include "interruptible.h"
 #include "lockstep/algorithms/coaction.h"
 #include "lockstep/algorithms/significance.h"
+#include "lockstep/error.h"
+#include "lockstep/parallel.h"
 #include "numpy.h"
 
 namespace py = pybind11;
@@ -54,6 +59,25 @@ void bind_significance(py::module_& m) {
       py::arg("window_s") = defaults.window_s, py::arg("min_objects") = defaults.min_objects,
       py::arg("max_object_actions") = defaults.max_object_actions, py::arg("control") = nullptr,
       "Test each pair against the chance of two accounts so active, on objects so popular.");
+  m.def(
+      "log10_poisson_tail",
+      [](const py::object& objects, const py::object& expected) {
+        const auto counts = as_span<std::uint32_t>(objects, "objects");
+        const auto means = as_span<double>(expected, "expected");
+        if (counts.size() != means.size()) {
+          throw InvalidArgument("objects and expected have different lengths");
+        }
+        std::vector<double> tail(counts.size());
+        const py::gil_scoped_release release;
+        parallel_for(tail.size(), 1 << 12, [&](std::size_t begin, std::size_t end) {
+          for (; begin < end; ++begin) {
+            tail[begin] = log10_poisson_upper_tail(counts[begin], means[begin]);
+          }
+        });
+        const py::gil_scoped_acquire again;
+        return as_array(std::move(tail));
+      },
+      py::arg("objects"), py::arg("expected"), "log10 P(Poisson(expected) >= objects) of each.");
   m.def(
       "benjamini_hochberg",
       [](const py::object& log10_p, std::uint64_t tests) {

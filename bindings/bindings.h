@@ -8,10 +8,12 @@ namespace lockstep {
 void bind_action_log(pybind11::module_& m);
 void bind_backbones(pybind11::module_& m);
 void bind_betweenness(pybind11::module_& m);
+void bind_bipartite_core(pybind11::module_& m);
 void bind_breadth_first_search(pybind11::module_& m);
 void bind_coaction(pybind11::module_& m);
 void bind_connected_components(pybind11::module_& m);
 void bind_core_numbers(pybind11::module_& m);
+void bind_dense_blocks(pybind11::module_& m);
 void bind_errors(pybind11::module_& m);
 void bind_evidence(pybind11::module_& m);
 void bind_directed_belief(pybind11::module_& m);
@@ -36,6 +38,7 @@ void bind_timing_test(pybind11::module_& m);
 void bind_triangles(pybind11::module_& m);
 void bind_stratified_significance(pybind11::module_& m);
 void bind_sybilrank(pybind11::module_& m);
+void bind_synchrony(pybind11::module_& m);
 void bind_truncated_svd(pybind11::module_& m);
 
 }  // namespace lockstep

@@ -19,9 +19,11 @@ PYBIND11_MODULE(_core, m) {
   lockstep::bind_propagation(m);
   lockstep::bind_backbones(m);
   lockstep::bind_betweenness(m);
+  lockstep::bind_bipartite_core(m);
   lockstep::bind_breadth_first_search(m);
   lockstep::bind_connected_components(m);
   lockstep::bind_core_numbers(m);
+  lockstep::bind_dense_blocks(m);
   lockstep::bind_forward_push(m);
   lockstep::bind_directed_belief(m);
   lockstep::bind_edge_overlap(m);
@@ -30,6 +32,7 @@ PYBIND11_MODULE(_core, m) {
   lockstep::bind_sybilrank(m);
   lockstep::bind_pagerank(m);
   lockstep::bind_spectral_embedding(m);
+  lockstep::bind_synchrony(m);
   lockstep::bind_timing_test(m);
   lockstep::bind_triangles(m);
   lockstep::bind_truncated_svd(m);

@@ -62,6 +62,7 @@ def test_public_names_exist_and_have_docstrings():
         "lockstep",
         "lockstep.api",
         "lockstep.backbones",
+        "lockstep.bipartite",
         "lockstep.evaluation",
         "lockstep.graph_functions",
         "lockstep.graph_scores",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lockstep._core import RunControl, ThreadLimit, __version__
     from lockstep.api import coaction, left_out, significance
     from lockstep.backbones import backbone
+    from lockstep.bipartite import bipartite_core, dense_blocks, synchrony
     from lockstep.clustering import communities, conductance, partition_quality
     from lockstep.errors import (
         CorruptData,
@@ -64,6 +65,7 @@ _HOMES = {
     "__version__": "_core",
     "backbone": "backbones",
     "betweenness": "graph_functions",
+    "bipartite_core": "bipartite",
     "breadth_first_search": "graph_functions",
     "calibrate": "null_calibration",
     "coaction": "api",
@@ -71,6 +73,7 @@ _HOMES = {
     "conductance": "clustering",
     "connected_components": "graph_functions",
     "core_numbers": "graph_functions",
+    "dense_blocks": "bipartite",
     "evaluate": "evaluation",
     "graph": "graphs",
     "left_out": "api",
@@ -82,6 +85,7 @@ _HOMES = {
     "significance": "api",
     "simulate": "simulation",
     "spectral_embedding": "graph_scores",
+    "synchrony": "bipartite",
     "timing_test": "timing",
     "triangles": "graph_functions",
     "truncated_svd": "graph_scores",
@@ -104,6 +108,7 @@ __all__ = [
     "__version__",
     "backbone",
     "betweenness",
+    "bipartite_core",
     "breadth_first_search",
     "calibrate",
     "coaction",
@@ -111,6 +116,7 @@ __all__ = [
     "conductance",
     "connected_components",
     "core_numbers",
+    "dense_blocks",
     "evaluate",
     "graph",
     "left_out",
@@ -123,6 +129,7 @@ __all__ = [
     "simulate",
     "spectral_embedding",
     "sweep",
+    "synchrony",
     "timing_test",
     "triangles",
     "truncated_svd",

@@ -59,6 +59,11 @@ LOG_BASE: Final[float]
 DIMENSIONS: Final[int]
 SPECTRAL_TOLERANCE: Final[float]
 SPECTRAL_ROUNDS: Final[int]
+BLOCKS: Final[int]
+BLOCK_OFFSET: Final[float]
+MIN_ACCOUNTS: Final[int]
+SYNCHRONY_CELLS: Final[int]
+SYNCHRONY_MIN_OBJECTS: Final[int]
 UNREACHED: Final[int]  # the distance and the parent of what no walk leads to
 
 class ActionLog:
@@ -176,6 +181,7 @@ def significant_coaction(
     control: RunControl | None = None,
 ) -> SignificantPairs: ...
 def hopeful_level(fdr: float, most_pairs: int, tests: int) -> float: ...
+def log10_poisson_tail(objects: U32, expected: F64) -> F64: ...
 def benjamini_hochberg(log10_p: F64, tests: int) -> F64: ...
 
 class EvidenceResult:
@@ -377,6 +383,34 @@ def breadth_first_search(
 def core_numbers(
     graph: Graph, *, control: RunControl | None = None
 ) -> tuple[U32, int]: ...  # core number of each vertex, and the largest
+def dense_blocks(
+    graph: Graph,
+    accounts: int,
+    *,
+    blocks: int = ...,
+    offset: float = ...,
+    control: RunControl | None = None,
+) -> list[tuple[U32, U32, int, float]]: ...  # accounts, objects, edges, density of each
+def bipartite_core(
+    graph: Graph,
+    accounts: int,
+    *,
+    min_accounts: int = ...,
+    control: RunControl | None = None,
+) -> tuple[U32, int]: ...  # largest alpha of each vertex, and of all
+def object_features(
+    graph: Graph, accounts: int, *, control: RunControl | None = None
+) -> tuple[F64, F64]: ...  # log10 of popularity and of authority
+def synchrony(
+    graph: Graph,
+    accounts: int,
+    x: F64,
+    y: F64,
+    *,
+    cells: int = ...,
+    min_objects: int = ...,
+    control: RunControl | None = None,
+) -> tuple[F64, F64, F64, F64, F64]: ...  # synchronicity, normality, bound, residual, z
 def triangles(
     graph: Graph, *, control: RunControl | None = None
 ) -> tuple[U64, F64, int, float]: ...  # at each vertex, clustering, total, transitivity

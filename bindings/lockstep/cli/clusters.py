@@ -25,6 +25,7 @@ def clusters(run: Path, cluster: str | None, as_json: bool) -> None:
 
     from lockstep.cli.sweep import show_clusters
     from lockstep.errors import ConfigError
+    from lockstep.sweep.remarks import cluster_remarks
     from lockstep.sweep.run import Run
 
     opened = Run.open(run)
@@ -49,7 +50,10 @@ def clusters(run: Path, cluster: str | None, as_json: bool) -> None:
         emit_json({**chosen.to_pylist()[0], "member_rows": members, "edge_rows": strongest})
         return
     row = chosen.to_pylist()[0]
-    click.echo(f"{row['cluster_id']}: {row['reason']}\n")
+    click.echo(f"{row['cluster_id']}: {row['reason']}")
+    for remark in cluster_remarks(row):
+        click.echo(visible(remark))
+    click.echo()
     print_table(
         members,
         {
@@ -58,6 +62,8 @@ def clusters(run: Path, cluster: str | None, as_json: bool) -> None:
             "strength": "strength",
             "objects": "objects",
             "membership": "membership",
+            "stability": "stable",
+            "groups": "groups",
         },
     )
     click.echo("\nStrongest edges:")
@@ -71,6 +77,7 @@ def clusters(run: Path, cluster: str | None, as_json: bool) -> None:
             "expected": "by chance",
             "p_value": "p",
             "q_value": "q",
+            "groups": "groups",
         },
     )
     if strongest:

@@ -109,7 +109,24 @@ _SHOWN = 20
     show_default=True,
     help="Share passed on per step when referrals spread.",
 )
-@click.option("--seed", default=_DEFAULTS.seed, show_default=True, help="Of the communities.")
+@click.option(
+    "--groups",
+    type=click.Path(path_type=Path),
+    help="Accounts known to act together, to note: account,group[,kind][,note].",
+)
+@click.option(
+    "--controls",
+    default=_DEFAULTS.controls,
+    show_default=True,
+    help="Matched random groups beside each cluster; 0 for none.",
+)
+@click.option(
+    "--bootstraps",
+    default=_DEFAULTS.bootstraps,
+    show_default=True,
+    help="Times that objects are drawn again, for stability; 0 for none.",
+)
+@click.option("--seed", default=_DEFAULTS.seed, show_default=True, help="Of all that is drawn.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of runs. [STORE-runs]")
 @click.option("--threads", type=click.IntRange(min=1), help="Most threads to use. [all]")
 @click.option(
@@ -137,6 +154,9 @@ def sweep(
     resolution: float,
     min_cluster_size: int,
     damping: float,
+    groups: Path | None,
+    controls: int,
+    bootstraps: int,
     seed: int,
     out: Path | None,
     threads: int | None,
@@ -168,6 +188,8 @@ def sweep(
         seed,
         min_cluster_size,
         damping,
+        controls,
+        bootstraps,
     )
 
     @contextlib.contextmanager
@@ -180,6 +202,7 @@ def sweep(
             opened,
             options,
             referrals=referrals,
+            groups=groups,
             out=out,
             memory_bytes=parse_bytes(memory),
             threads=threads,
@@ -195,7 +218,7 @@ def sweep(
 
 
 def _tell(run: Run) -> None:
-    from lockstep.sweep.schema import left_out_notices, timing_notice
+    from lockstep.sweep.schema import insufficient_notices, left_out_notices, timing_notice
 
     counts = run.summary["coordination"]
     edges = sum(layer["edges"] for layer in run.summary["layers"].values())
@@ -208,6 +231,8 @@ def _tell(run: Run) -> None:
     show_clusters(run)
     timed = timing_notice(run.summary)
     for notice in [*([timed] if timed else []), *left_out_notices(run.summary)]:
+        note(notice)
+    for notice in insufficient_notices(run.summary):
         note(notice)
     for alarm in run.alarms:
         note(f"alarm: {alarm}")
@@ -233,7 +258,10 @@ def show_clusters(run: Run) -> None:
             "median_lag_s": "lag s",
             "median_objects": "shared",
             "median_expected": "by chance",
+            "control_percentile": "control %",
+            "stability": "stable",
             "layers": "layers",
+            "groups": "groups",
         },
     )
     if table.num_rows > _SHOWN:

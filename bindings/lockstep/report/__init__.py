@@ -12,7 +12,8 @@ import pyarrow as pa
 from lockstep.report.detail import MOST_EVIDENCE, MOST_MEMBERS, cluster_detail
 from lockstep.report.figures import MOST_VERTICES, label
 from lockstep.report.timeline import MOST_ROWS
-from lockstep.sweep.schema import left_out_notices, timing_notice
+from lockstep.sweep.remarks import cluster_remarks
+from lockstep.sweep.schema import insufficient_notices, left_out_notices, timing_notice
 
 __all__ = ["render_report"]
 
@@ -33,7 +34,14 @@ def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters.update(id=label, utc=_utc, number=_number, small=_small)
+    environment.filters.update(
+        remarks=cluster_remarks,
+        capitalize_first=lambda text: text[:1].upper() + text[1:],
+        id=label,
+        utc=_utc,
+        number=_number,
+        small=_small,
+    )
     clusters = tables["clusters"].to_pylist()
     window_s = summary["options"]["window_s"]
     return environment.get_template("report.html.j2").render(
@@ -44,6 +52,7 @@ def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
         cluster_count=len(clusters),
         timed=timing_notice(summary),
         notices=left_out_notices(summary),
+        lacking=insufficient_notices(summary),
         details=[cluster_detail(tables, row, window_s) for row in clusters[:MOST_CLUSTERS]],
         edge_count=tables["edges"].num_rows,
         candidates=tables["candidates"].slice(0, MOST_CANDIDATES).to_pylist(),
@@ -64,6 +73,8 @@ _NAMES = (
     "seed",
     "min_cluster_size",
     "damping",
+    "controls",
+    "bootstraps",
 )
 
 
@@ -80,8 +91,9 @@ def _command(summary: dict[str, Any]) -> str:
     for name in ("since", "until"):
         if options[f"{name}_s"] is not None:
             words += [f"--{name}", str(options[f"{name}_s"])]
-    if summary["referrals"]["file"]:
-        words += ["--referrals", summary["referrals"]["file"]]
+    for name in ("referrals", "groups"):
+        if summary[name]["file"]:
+            words += [f"--{name}", summary[name]["file"]]
     return shlex.join(words)
 
 
@@ -94,8 +106,9 @@ def _call(summary: dict[str, Any]) -> str:
     for name in ("since", "until"):
         if options[f"{name}_s"] is not None:
             named[name] = options[f"{name}_s"]
-    if summary["referrals"]["file"]:
-        named["referrals"] = summary["referrals"]["file"]
+    for name in ("referrals", "groups"):
+        if summary[name]["file"]:
+            named[name] = summary[name]["file"]
     said = ", ".join(f"{name}={value!r}" for name, value in named.items())
     return f"lockstep.sweep({summary['store']!r}, {said})"
 

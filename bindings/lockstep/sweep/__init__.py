@@ -36,7 +36,10 @@ def sweep(
     seed: int = _DEFAULTS.seed,
     min_cluster_size: int = _DEFAULTS.min_cluster_size,
     damping: float = _DEFAULTS.damping,
+    controls: int = _DEFAULTS.controls,
+    bootstraps: int = _DEFAULTS.bootstraps,
     referrals: str | Path | None = None,
+    groups: str | Path | None = None,
     out: str | Path | None = None,
     memory_bytes: int = _core.MEMORY_BYTES,
     threads: int | None = None,
@@ -69,13 +72,20 @@ def sweep(
     since, until : str or int, optional
         ISO 8601 or UTC seconds; actions in [since, until) count.
     resolution, seed : float, int
-        Of the communities (Leiden, modularity).
+        Of the communities (Leiden, modularity); the seed also of controls and draws.
     min_cluster_size : int
         Members a community must have to be a cluster.
     damping : float
         Share passed on per step when referrals spread.
+    controls, bootstraps : int
+        Matched random groups beside each cluster, and times that objects are drawn again to see
+        whether its members stay together; 0 for none.
     referrals : path, optional
         CSV or Parquet with `account,source,confidence[,time]`; kept in the store.
+    groups : path, optional
+        CSV or Parquet with `account,group[,kind][,note]`: accounts known to act together for a
+        harmless reason; kind owner (one hand runs them, the default) or allow-list. They are
+        noted beside clusters, members, edges and candidates; nothing is hidden.
     out : path, optional
         Folder of runs; the store's path with `-runs` where not given.
     memory_bytes : int
@@ -96,7 +106,7 @@ def sweep(
     ValueError
         On an option out of range or an unknown kind.
     InputRejected
-        Where the store holds no actions, or the referrals cannot be read.
+        Where the store holds no actions, or the referrals or groups cannot be read.
     """
     from lockstep.arguments import parse_time
     from lockstep.store import Store
@@ -117,11 +127,14 @@ def sweep(
         seed=seed,
         min_cluster_size=min_cluster_size,
         damping=damping,
+        controls=controls,
+        bootstraps=bootstraps,
     )
     return run_sweep(
         store if isinstance(store, Store) else Store(store),
         options,
         referrals=None if referrals is None else Path(referrals),
+        groups=None if groups is None else Path(groups),
         out=None if out is None else Path(out),
         memory_bytes=memory_bytes,
         threads=threads,

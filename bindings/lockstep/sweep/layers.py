@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -53,6 +53,10 @@ class Timing:
     log10_p: F64
     q_value: F64
 
+    def take(self, rows: npt.NDArray[Any]) -> Timing:
+        """That of some edges: a mask or indices."""
+        return Timing(*(getattr(self, field.name)[rows] for field in fields(self)))
+
 
 @dataclass
 class Edges:
@@ -71,6 +75,14 @@ class Edges:
 
     def __len__(self) -> int:
         return len(self.source)
+
+    def take(self, rows: npt.NDArray[Any]) -> Edges:
+        """Some of the edges: a mask or indices."""
+        columns = [field.name for field in fields(self) if field.name != "timing"]
+        taken = Edges(*(getattr(self, name)[rows] for name in columns))
+        if self.timing is not None:
+            taken.timing = self.timing.take(rows)
+        return taken
 
     @property
     def weight(self) -> F64:

@@ -16,6 +16,7 @@ __all__ = ["SweepOptions"]
 _LONGEST_WINDOW_S = 366 * 86_400
 _MOST_OBJECTS = 2**32 - 1
 _MOST_ACTIONS = 2**32 - 1
+_MOST_CONTROLS = 10_000
 _LARGEST_SEED = 2**64 - 1
 _TIMES = range(-(2**62), 2**62)
 _TYPES: dict[str, type] = {
@@ -29,6 +30,8 @@ _TYPES: dict[str, type] = {
     "seed": Integral,
     "min_cluster_size": Integral,
     "damping": Real,
+    "controls": Integral,
+    "bootstraps": Integral,
 }
 
 
@@ -50,6 +53,8 @@ class SweepOptions:
     seed: int = _core.SEED
     min_cluster_size: int = 3  # members
     damping: float = _core.DAMPING  # of the spread from referrals
+    controls: int = 100  # matched random groups beside each cluster; 0: none
+    bootstraps: int = 20  # times that objects are drawn again, for stability; 0: never
 
     def check(self) -> None:
         """ConfigError on a value of another type or out of range."""
@@ -85,6 +90,13 @@ class SweepOptions:
             (
                 self.min_cluster_size < 2,
                 f"min-cluster-size is {self.min_cluster_size}; give 2 or more",
+            ),
+            *(
+                (
+                    not 0 <= getattr(self, name) <= _MOST_CONTROLS,
+                    f"{name} is {getattr(self, name)}; give 0 to {_MOST_CONTROLS}",
+                )
+                for name in ("controls", "bootstraps")
             ),
             (not 0.0 <= self.damping < 1.0, f"damping is {self.damping}; give 0 or more, below 1"),
             (

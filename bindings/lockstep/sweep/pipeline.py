@@ -20,6 +20,7 @@ from lockstep import _core
 from lockstep.errors import ConfigError, InputRejected
 from lockstep.report import render_report
 from lockstep.store import Store
+from lockstep.sweep.benign import Groups, load_groups
 from lockstep.sweep.clusters import find_clusters, gather_evidence
 from lockstep.sweep.layers import Layer, hopeful_level, project, scan, select
 from lockstep.sweep.options import SweepOptions
@@ -30,6 +31,7 @@ from lockstep.sweep.referrals import (
     load_referrals,
     rank_candidates,
 )
+from lockstep.sweep.remarks import make_remarks
 from lockstep.sweep.results import result_tables
 from lockstep.sweep.run import Run, point_latest, write_run
 from lockstep.sweep.timing import keep_timed
@@ -44,6 +46,7 @@ def run_sweep(
     options: SweepOptions,
     *,
     referrals: Path | None = None,
+    groups: Path | None = None,
     out: Path | None = None,
     memory_bytes: int = _core.MEMORY_BYTES,
     threads: int | None = None,
@@ -63,13 +66,14 @@ def run_sweep(
     now = int(time.time())
     given = load_referrals(Path(referrals), store, now) if referrals else Referrals()
     labels = current_referrals(_keep_labels(store, given, now))
-    run_id = _run_id(store, options, kinds, labels)
+    benign = load_groups(Path(groups), store) if groups else Groups()
+    run_id = _run_id(store, options, kinds, labels, benign)
     if not force and (out / run_id / "run.json").exists():
         point_latest(out, run_id)
-        return Run(out / run_id, alarms=_referral_alarms(given))
+        return Run(out / run_id, alarms=_referral_alarms(given) + benign.alarms())
     stage = _Stages(say)
     with _core.ThreadLimit(threads) if threads else contextlib.nullcontext():
-        tables, found = _find(store, options, kinds, labels, memory_bytes, stage)
+        tables, found = _find(store, options, kinds, labels, benign, memory_bytes, stage)
     summary = {
         "run_id": run_id,
         "options": {**options.to_dict(), "kinds": kinds},
@@ -81,7 +85,12 @@ def run_sweep(
             "unknown": given.unknown,
             "file": str(referrals) if referrals else None,
         },
-        "alarms": _referral_alarms(given) + _layer_alarms(found["layers"]),
+        "groups": benign.summary(groups),
+        "alarms": [
+            *_referral_alarms(given),
+            *benign.alarms(),
+            *_layer_alarms(found["layers"]),
+        ],
         "timings_s": stage.seconds,
     }
     with stage("report"):
@@ -106,6 +115,7 @@ def _find(
     options: SweepOptions,
     kinds: list[str],
     labels: list[Label],
+    groups: Groups,
     memory_bytes: int,
     stage: _Stages,
 ) -> tuple[dict[str, pa.Table], dict[str, Any]]:
@@ -132,13 +142,18 @@ def _find(
         candidates, referral_counts = rank_candidates(
             coordination, labels, store, options.damping, control
         )
+    with stage("controls") as control:
+        remarks = make_remarks(
+            store, groups, layers, edges, coordination, evidence, candidates, options, control
+        )
     with stage("tables"):
-        tables = result_tables(store, layers, edges, coordination, evidence, candidates)
+        tables = result_tables(store, layers, edges, coordination, evidence, candidates, remarks)
     return tables, {
         "input": _input(layers),
         "layers": {layer.name: layer.counts for layer in layers},
         "coordination": {**coordination.quality, **timed},
         "referrals": referral_counts,
+        "insufficient": remarks.insufficient,
     }
 
 
@@ -208,13 +223,16 @@ def _actor() -> str:
         return "unknown"
 
 
-def _run_id(store: Store, options: SweepOptions, kinds: list[str], labels: list[Label]) -> str:
+def _run_id(
+    store: Store, options: SweepOptions, kinds: list[str], labels: list[Label], groups: Groups
+) -> str:
     info = store.info()
     # When a label came does not change the result; who gave it, and how sure, does.
     said = [label[:4] for label in labels]
     made_of = {
         "options": {**options.to_dict(), "kinds": kinds},
         "labels": said,
+        "groups": groups.rows,
         "store": info["uuid"],
         "epoch": info["epoch"],
         "version": _core.__version__,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,17 +12,15 @@ import numpy as np
 
 from lockstep import _core
 from lockstep.arguments import parse_time
-from lockstep.errors import InputRejected
 from lockstep.store import Store
 from lockstep.sweep.clusters import Coordination
+from lockstep.sweep.listed_rows import Header, checked_id, read_rows, text_of
 
 __all__ = ["Referrals", "current_referrals", "load_referrals", "rank_candidates"]
 
 Label = tuple[str, str, str, float, int]
 
-_COLUMNS = ("account", "source", "confidence")
-_TOO_MANY = "more fields"
-_LONGEST = 1024  # bytes of an id, as in the store
+_HEADER = Header(("account", "source", "confidence"), ("time",))
 _EARLIEST_S = 1_136_073_600  # 2006-01-01: before there were such platforms
 _A_DAY_S = 86_400
 
@@ -48,13 +44,7 @@ def load_referrals(path: Path, store: Store, now_s: int) -> Referrals:
     FileNotFoundError, InputRejected
         Where there is no such file, or its columns are others.
     """
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise FileNotFoundError(f"{path}: no such file; check --referrals") from None
-    except OSError as error:
-        raise InputRejected(f"{path}: {error.strerror}; check --referrals") from error
-    rows = _parquet_rows(path) if content.startswith(b"PAR1") else _csv_rows(path, content)
+    content, rows = read_rows(path, _HEADER, "--referrals")
     referrals = Referrals(content_hash=hashlib.sha256(content).hexdigest())
     unknown: set[str] = set()
     for line, row in rows:
@@ -64,64 +54,15 @@ def load_referrals(path: Path, store: Store, now_s: int) -> Referrals:
             referrals.rejected.append({"line": line, "reason": str(error)})
             continue
         referrals.labels.append(label)
-        if store.core.find_id("account", _text(row["account"])) is None:
+        if store.core.find_id("account", text_of(row["account"])) is None:
             unknown.add(label[0])
     referrals.unknown = sorted(unknown)
     return referrals
 
 
-def _csv_rows(path: Path, content: bytes) -> list[tuple[int, dict[str, Any]]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputRejected(f"{path}: byte {error.start} is not UTF-8; convert the file") from error
-    reader = csv.DictReader(io.StringIO(text, newline=""), restkey=_TOO_MANY)
-    try:
-        _check_columns(path, list(reader.fieldnames or []))
-        return [(reader.line_num, row) for row in reader]
-    except csv.Error as error:
-        raise InputRejected(f"{path}, line {reader.line_num}: {error}; mend the file") from error
-
-
-def _parquet_rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(path)
-    except (pa.ArrowException, OSError) as error:
-        raise InputRejected(f"{path}: unreadable Parquet file ({error}); write it again") from error
-    _check_columns(path, table.column_names)
-    return list(enumerate(table.to_pylist(), start=1))
-
-
-def _check_columns(path: Path, found: list[str]) -> None:
-    """A column too many is an error too: a misspelt `time` would else be passed over."""
-    missing = [name for name in _COLUMNS if name not in found]
-    strange = [name for name in found if name not in (*_COLUMNS, "time")]
-    if missing or strange or len(set(found)) < len(found):
-        raise InputRejected(
-            f"{path}: columns are {', '.join(found) or 'none'}; "
-            f"the header is account,source,confidence[,time]"
-        )
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value).strip()
-
-
 def _label(row: dict[str, Any], store: Store, now_s: int) -> Label:
     """The label that a row asks for. ValueError says what is wrong with it."""
-    if _TOO_MANY in row:
-        raise ValueError("more fields than columns")
-    account, source = _text(row["account"]), _text(row["source"])
-    for name, text in (("account", account), ("source", source)):
-        if not text:
-            raise ValueError(f"no {name}")
-        if len(text.encode()) > _LONGEST:
-            raise ValueError(f"{name} is longer than {_LONGEST} bytes")
-        if "\0" in text:
-            raise ValueError(f"{name} holds a NUL character")
+    account, source = checked_id(row, "account"), checked_id(row, "source")
     try:
         confidence = float(row["confidence"])
     except (TypeError, ValueError):

@@ -11,6 +11,7 @@ import pyarrow as pa
 from lockstep.store import Store
 from lockstep.sweep.clusters import Coordination, Evidence
 from lockstep.sweep.layers import Edges, Layer
+from lockstep.sweep.remarks import Remarks
 from lockstep.sweep.schema import make_table
 
 __all__ = ["result_tables"]
@@ -26,6 +27,7 @@ def result_tables(
     coordination: Coordination,
     evidence: Evidence,
     candidates: dict[str, Any],
+    remarks: Remarks,
 ) -> dict[str, pa.Table]:
     """All tables of a run, by name."""
     source = coordination.vertex_of(edges.source)
@@ -40,11 +42,11 @@ def result_tables(
         "object": store.names("object", evidence.object),
     }
     return {
-        "clusters": _clusters(coordination, edges, edge_cluster, evidence, names, layers),
-        "members": _members(store, coordination, edges, edge_cluster, evidence),
-        "edges": _edges(edges, edge_cluster, names),
+        "clusters": _clusters(coordination, edges, edge_cluster, evidence, names, layers, remarks),
+        "members": _members(store, coordination, edges, edge_cluster, evidence, remarks),
+        "edges": _edges(edges, edge_cluster, names, remarks),
         "evidence": _evidence(evidence, names),
-        "candidates": _candidates(candidates),
+        "candidates": _candidates(candidates, remarks),
         "left_out": _left_out(store, layers),
     }
 
@@ -54,7 +56,9 @@ def cluster_names(cluster: I64) -> pa.Array:
     return pa.array([None if c < 0 else f"C-{c + 1:04d}" for c in cluster.tolist()], pa.string())
 
 
-def _edges(edges: Edges, edge_cluster: I64, names: dict[str, pa.Array]) -> pa.Table:
+def _edges(
+    edges: Edges, edge_cluster: I64, names: dict[str, pa.Array], remarks: Remarks
+) -> pa.Table:
     columns = {
         name: pa.array(getattr(edges, name))
         for name in ("objects", "pairs", "expected", "p_value", "log10_p", "q_value", "weight")
@@ -76,6 +80,7 @@ def _edges(edges: Edges, edge_cluster: I64, names: dict[str, pa.Array]) -> pa.Ta
                 name: pa.nulls(len(edges)) if timing is None else pa.array(getattr(timing, field))
                 for name, field in timed.items()
             },
+            **remarks.edges,
             "source": names["source"],
             "target": names["target"],
             "layer": names["layer"],
@@ -123,6 +128,7 @@ def _members(
     edges: Edges,
     edge_cluster: I64,
     evidence: Evidence,
+    remarks: Remarks,
 ) -> pa.Table:
     n = len(coordination.accounts)
     same = coordination.cluster[coordination.source] == coordination.cluster[coordination.target]
@@ -145,6 +151,7 @@ def _members(
             "strength": pa.array(strength[chosen]),
             "objects": pa.array(objects[chosen]),
             "membership": pa.array(strength[chosen] / whole[chosen]),
+            **{name: [of[v] for v in chosen] for name, of in remarks.members.items()},
         },
     )
 
@@ -170,6 +177,7 @@ def _clusters(
     evidence: Evidence,
     names: dict[str, pa.Array],
     layers: list[Layer],
+    remarks: Remarks,
 ) -> pa.Table:
     count = len(coordination.scores)
     members = np.bincount(coordination.cluster[coordination.cluster >= 0], minlength=count)
@@ -203,6 +211,7 @@ def _clusters(
             "median_expected": float(np.median(edges.expected[own])),
             "first_s": int(first[rows].min()),
             "last_s": int(last[rows].max()),
+            **{name: values[cluster] for name, values in remarks.clusters.items()},
             "top_objects": [names["object"][int(rows[place[i]])].as_py() for i in top],
         }
         records.append({**record, "reason": _reason(record)})
@@ -236,7 +245,9 @@ def _reason(record: dict[str, Any]) -> str:
     )
 
 
-def _candidates(candidates: dict[str, Any]) -> pa.Table:
+def _candidates(candidates: dict[str, Any], remarks: Remarks) -> pa.Table:
     columns = {name: values for name, values in candidates.items() if name != "cluster"}
     cluster = np.array(candidates["cluster"], dtype=np.int64)
-    return make_table("candidates", {**columns, "cluster_id": cluster_names(cluster)})
+    return make_table(
+        "candidates", {**columns, **remarks.candidates, "cluster_id": cluster_names(cluster)}
+    )

@@ -6,7 +6,23 @@ from typing import Any
 
 import pyarrow as pa
 
-__all__ = ["RUN_JSON", "TABLES", "as_markdown", "left_out_notices", "make_table", "timing_notice"]
+__all__ = [
+    "FEWEST_ACCOUNTS",
+    "FEWEST_OBJECTS",
+    "POOL_PER_MEMBER",
+    "RUN_JSON",
+    "TABLES",
+    "as_markdown",
+    "insufficient_notices",
+    "left_out_notices",
+    "make_table",
+    "timing_notice",
+]
+
+# With less than this the data are said not to suffice.
+FEWEST_OBJECTS = 5  # of a cluster or layer: on fewer, one object more or less decides
+FEWEST_ACCOUNTS = 20  # of a layer: the test asks what accounts in general do
+POOL_PER_MEMBER = 5  # accounts outside all clusters to draw a cluster's control groups from
 
 Column = tuple[str, pa.DataType, str]
 
@@ -26,6 +42,23 @@ TABLES: dict[str, list[Column]] = {
         ("first_s", pa.int64(), "first meeting, UTC seconds"),
         ("last_s", pa.int64(), "last meeting, UTC seconds"),
         ("top_objects", pa.list_(pa.string()), "up to 5 objects with the most edges on them"),
+        ("groups", pa.list_(pa.string()), "known groups with 2 members in it or more"),
+        ("explained", pa.float64(), "share of edges of one owner, or of two allowed accounts"),
+        ("synchrony", pa.float64(), "of (pair, object) both acted on, share within the window"),
+        (
+            "control_percentile",
+            pa.float64(),
+            "its synchrony's among matched random groups; null where none were drawn",
+        ),
+        ("control_synchrony", pa.float64(), "median synchrony of those groups"),
+        (
+            "control_pool",
+            pa.string(),
+            "whom they were drawn from: audience (of its objects), all,"
+            " too few (to draw), or not compared",
+        ),
+        ("stability", pa.float64(), "mean Jaccard index with its like when objects are drawn anew"),
+        ("insufficient", pa.string(), "why the data do not suffice to judge it, or null"),
         ("reason", pa.string(), "one sentence with these figures"),
     ],
     "members": [
@@ -35,6 +68,8 @@ TABLES: dict[str, list[Column]] = {
         ("strength", pa.float64(), "sum of the weights of those edges"),
         ("objects", pa.int64(), "distinct objects on which it met members"),
         ("membership", pa.float64(), "share of its whole edge weight that lies inside, 0 to 1"),
+        ("groups", pa.list_(pa.string()), "known groups that it is in"),
+        ("stability", pa.float64(), "share of draws of the objects that leave it in the cluster"),
     ],
     "edges": [
         ("source", pa.string(), "account"),
@@ -54,6 +89,7 @@ TABLES: dict[str, list[Column]] = {
         ("timing_log10_p", pa.float64(), "its logarithm, exact where timing_p_value has run out"),
         ("timing_q_value", pa.float64(), "Benjamini-Hochberg over all pairs with common objects"),
         ("cluster_id", pa.string(), "where both ends are in one cluster, else null"),
+        ("groups", pa.list_(pa.string()), "known groups that both accounts are in"),
     ],
     "evidence": [
         ("source", pa.string(), "account, as in edges"),
@@ -74,6 +110,7 @@ TABLES: dict[str, list[Column]] = {
         ("path", pa.list_(pa.string()), "most probable walk from a referred account to it"),
         ("path_probability", pa.float64(), "of that very walk"),
         ("sources", pa.list_(pa.string()), "who referred the account where the path begins"),
+        ("groups", pa.list_(pa.string()), "known groups that it is in"),
     ],
     "left_out": [
         ("layer", pa.string(), "kind of action"),
@@ -85,7 +122,7 @@ TABLES: dict[str, list[Column]] = {
 
 RUN_JSON = {
     "run_id": "UTC date of the store's last action of these kinds, and a hash of all that "
-    "decides the result: options, referrals, store, epoch, version",
+    "decides the result: options, referrals, groups, store, epoch, version",
     "options": "every option of the sweep; times are UTC seconds",
     "store": "the store's folder as it was given",
     "store_uuid": "the store itself, wherever it is moved",
@@ -105,6 +142,10 @@ RUN_JSON = {
     "an estimate where accounts are many)",
     "referrals": "referred accounts in force, those in_graph (with an edge); of the file given: "
     "rejected rows with line and reason, unknown accounts",
+    "groups": "of the groups file: groups with kind, note and accounts; unknown accounts, rejected "
+    "rows with line and reason",
+    "insufficient": "layers with too little data to find anything, and why; clusters with too "
+    "little data to judge",
     "alarms": "what to look at before trusting the run; with any, the exit code is 4",
     "timings_s": "seconds by stage",
 }
@@ -149,6 +190,18 @@ def timing_notice(summary: dict[str, Any]) -> str | None:
     )
 
 
+def insufficient_notices(summary: dict[str, Any]) -> list[str]:
+    """Where there was too little data to say anything, one sentence each."""
+    found = summary["insufficient"]
+    notices = [f"layer {name}: insufficient data ({why})" for name, why in found["layers"].items()]
+    if found["clusters"]:
+        notices.append(
+            f"insufficient data to judge {found['clusters']:,} of "
+            f"{summary['coordination']['clusters']:,} clusters; clusters.parquet says why"
+        )
+    return notices
+
+
 def as_markdown() -> str:
     """RESULTS.md: the tables above for people."""
     lines = [
@@ -167,6 +220,19 @@ def as_markdown() -> str:
         "",
         "In edges, `common` to `timing_q_value` are null unless the sweep was asked for its timing",
         "test. That test is of the pair: in each of its layers it reads the same.",
+        "",
+        "Beside it stand three things that can speak against it. Known groups explain edges: one",
+        "owner has both accounts, or both were allowed. Control groups have for each member an",
+        "account outside all clusters that is about as active, of those that acted on the",
+        f"cluster's own objects where there are {POOL_PER_MEMBER} a member: a percentile near",
+        "50 says that others do as the cluster does. Stability draws the objects anew, with",
+        "replacement, tests the listed edges again, and splits the graph again.",
+        "",
+        f"The data do not suffice to judge a cluster that met on fewer than {FEWEST_OBJECTS}",
+        f"objects, or where fewer than {POOL_PER_MEMBER} other accounts a member are there to",
+        f"compare with; nor to find anything in a layer of fewer than {FEWEST_ACCOUNTS} accounts",
+        f"or {FEWEST_OBJECTS} objects, or without two accounts",
+        "active enough to be tested.",
         "",
     ]
     for name, columns in TABLES.items():

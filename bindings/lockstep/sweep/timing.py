@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import replace
 
 import numpy as np
 
@@ -39,12 +39,8 @@ def keep_timed(
     for number, layer in enumerate(layers):
         layer.counts["edges"] = int((kept & (edges.layer == number)).sum())
     place = pair[kept]
-    timed = Edges(
-        **{
-            field.name: getattr(edges, field.name)[kept]
-            for field in fields(Edges)
-            if field.name != "timing"
-        },
+    timed = replace(
+        edges.take(kept),
         timing=Timing(
             tested.common[place],
             tested.met[place],
