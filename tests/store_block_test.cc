@@ -1,6 +1,6 @@
-#include "../engine/base/hash.h"
 #include "../engine/store/block.h"
 #include "../engine/store/bytes.h"
+#include "lockstep/hash.h"
 
 #include <gtest/gtest.h>
 

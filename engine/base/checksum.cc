@@ -5,7 +5,7 @@
 #include <bit>
 #include <cstring>
 
-#include "hash.h"
+#include "lockstep/hash.h"
 
 namespace lockstep {
 namespace {

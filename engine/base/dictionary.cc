@@ -5,8 +5,8 @@
 #include <charconv>
 #include <limits>
 
-#include "hash.h"
 #include "lockstep/error.h"
+#include "lockstep/hash.h"
 
 namespace lockstep {
 namespace {

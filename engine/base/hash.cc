@@ -1,4 +1,4 @@
-#include "hash.h"
+#include "lockstep/hash.h"
 
 #include <array>
 #include <cstddef>

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
-#include "../base/hash.h"
 #include "bit_pack.h"
 #include "bytes.h"
+#include "lockstep/hash.h"
 
 namespace lockstep {
 namespace {

@@ -5,8 +5,8 @@
 #include <system_error>
 
 #include "../base/file_io.h"
-#include "../base/hash.h"
 #include "lockstep/error.h"
+#include "lockstep/hash.h"
 
 namespace lockstep {
 namespace {

@@ -2,8 +2,8 @@
 #include <string>
 #include <utility>
 
-#include "../base/hash.h"
 #include "lockstep/error.h"
+#include "lockstep/hash.h"
 #include "store_impl.h"
 
 namespace lockstep {
