@@ -1,5 +1,6 @@
 #include <pybind11/stl.h>
 
+#include <utility>
 #include <vector>
 
 #include "bindings.h"
@@ -25,28 +26,35 @@ void bind_timing_test(py::module_& m) {
       .def_property_readonly("log10_p", column(&TimingResult::log10_p))
       .def_readonly("testable", &TimingResult::testable);
 
-  constexpr TimingOptions kDefaults;
-  m.attr("HORIZON_S") = kDefaults.horizon_s;
-  m.attr("SHRINKAGE") = kDefaults.shrinkage;
+  const TimingOptions defaults;
+  m.attr("HORIZON_S") = defaults.horizon_s;
+  m.attr("SHRINKAGE") = defaults.shrinkage;
   m.def(
       "timing_test",
       [](const std::vector<const ActionLog*>& layers, const py::object& source,
          const py::object& target, std::int64_t window_s, std::int64_t horizon_s,
-         std::uint32_t min_objects, std::uint64_t max_object_actions, double shrinkage,
-         std::uint64_t seed, RunControl* control) {
+         std::vector<std::int64_t> layer_windows_s, std::uint32_t min_objects,
+         std::uint64_t max_object_actions, double shrinkage, std::uint64_t seed,
+         RunControl* control) {
         const auto sources = as_span<AccountId>(source, "source");
         const auto targets = as_span<AccountId>(target, "target");
-        const TimingOptions options{window_s,           horizon_s, min_objects,
-                                    max_object_actions, shrinkage, seed};
+        const TimingOptions options{window_s,
+                                    horizon_s,
+                                    min_objects,
+                                    max_object_actions,
+                                    shrinkage,
+                                    seed,
+                                    std::move(layer_windows_s)};
         return interruptible(control, [&](RunControl* shared) {
           return timing_test(layers, sources, targets, options, shared);
         });
       },
       py::arg("layers"), py::arg("source"), py::arg("target"), py::kw_only(),
-      py::arg("window_s") = kDefaults.window_s, py::arg("horizon_s") = kDefaults.horizon_s,
-      py::arg("min_objects") = kDefaults.min_objects,
-      py::arg("max_object_actions") = kDefaults.max_object_actions,
-      py::arg("shrinkage") = kDefaults.shrinkage, py::arg("seed") = kDefaults.seed,
+      py::arg("window_s") = defaults.window_s, py::arg("horizon_s") = defaults.horizon_s,
+      py::arg("layer_windows_s") = std::vector<std::int64_t>(),
+      py::arg("min_objects") = defaults.min_objects,
+      py::arg("max_object_actions") = defaults.max_object_actions,
+      py::arg("shrinkage") = defaults.shrinkage, py::arg("seed") = defaults.seed,
       py::arg("control") = nullptr,
       "Test whether pairs meet more often than others who share their objects would.");
 }

@@ -7,6 +7,8 @@ namespace lockstep {
 // One a bind_<name>.cc; module.cc calls each once.
 void bind_action_log(pybind11::module_& m);
 void bind_backbones(pybind11::module_& m);
+void bind_cauchy_combination(pybind11::module_& m);
+void bind_texts(pybind11::module_& m);
 void bind_betweenness(pybind11::module_& m);
 void bind_bipartite_core(pybind11::module_& m);
 void bind_breadth_first_search(pybind11::module_& m);

@@ -89,6 +89,37 @@ TEST(Evidence, AccountsForEveryObjectAndPairThatProjectionCounted) {
             rows.source_time_s);
 }
 
+TEST(Evidence, SharedObjectsAreWhatProjectionCounts) {
+  const auto log = random_columns(4, 20'000, 300, 100, 20'000).log();
+  for (const std::uint64_t cap : {0U, 200U}) {
+    const auto all = coaction(
+        log,
+        {.window_s = 30, .min_objects = 1, .max_object_actions = cap, .memory_bytes = 1 << 26});
+    std::map<std::pair<AccountId, AccountId>, std::pair<std::uint32_t, std::uint64_t>> counted;
+    for (std::size_t i = 0; i < all.source.size(); ++i) {
+      counted[{all.source[i], all.target[i]}] = {all.objects[i], all.pairs[i]};
+    }
+    std::vector<AccountId> source, target;
+    for (AccountId a = 0; a < 60; ++a) {
+      for (AccountId b = a + 1; b < 60; ++b) {
+        source.push_back(a);
+        target.push_back(b);
+      }
+    }
+    const auto found = shared_objects(log, source, target, 30, cap);
+    std::size_t apart = 0;
+    for (std::size_t i = 0; i < source.size(); ++i) {
+      const auto known = counted.find({source[i], target[i]});
+      const auto wanted =
+          known == counted.end() ? std::pair<std::uint32_t, std::uint64_t>() : known->second;
+      ASSERT_EQ(std::pair(found.objects[i], found.pairs[i]), wanted);
+      apart += wanted.first == 0 ? 1 : 0;
+    }
+    EXPECT_GT(apart, 0U);
+    EXPECT_LT(apart, source.size());
+  }
+}
+
 TEST(Evidence, EmptyAndBadInput) {
   const auto log = random_columns(1, 50, 5, 5, 100).log();
   EXPECT_TRUE(evidence(log, {}, {}, 60).edge.empty());
@@ -97,6 +128,7 @@ TEST(Evidence, EmptyAndBadInput) {
   EXPECT_THROW((void)evidence(log, known, past, 60), InvalidArgument);
   EXPECT_THROW((void)evidence(log, known, {}, 60), InvalidArgument);
   EXPECT_THROW((void)evidence(log, known, known, -1), InvalidArgument);
+  EXPECT_THROW((void)shared_objects(log, known, past, 60), InvalidArgument);
 }
 
 }  // namespace

@@ -281,6 +281,27 @@ TEST(TimingTest, EdgeCases) {
   EXPECT_LT(met.p_value[0], 1.0);
 }
 
+TEST(TimingTest, EachLayerMayHaveAWindowOfItsOwn) {
+  const auto narrow = random_columns(3, 4000, 40, 60, 40'000).log();
+  const auto wide = random_columns(4, 4000, 40, 60, 40'000).log();
+  const Pairs pairs{{0, 1}, {2, 3}, {4, 9}};
+  const std::vector<const ActionLog*> both{&narrow, &wide};
+  const auto together = test_pairs(both, pairs, {.horizon_s = 9000, .layer_windows_s = {60, 900}});
+  const auto first = test_pairs(narrow, pairs, {.window_s = 60, .horizon_s = 9000});
+  const auto second = test_pairs(wide, pairs, {.window_s = 900, .horizon_s = 9000});
+  std::uint32_t met = 0;
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    EXPECT_EQ(together.met[i], first.met[i] + second.met[i]);
+    EXPECT_EQ(together.common[i], first.common[i] + second.common[i]);
+    EXPECT_NEAR(together.expected[i], first.expected[i] + second.expected[i], 1e-12);
+    met += second.met[i];
+  }
+  EXPECT_GT(met, 0U);
+  EXPECT_THROW(test_pairs(both, pairs, {.layer_windows_s = {60}}), InvalidArgument);
+  EXPECT_THROW(test_pairs(both, pairs, {.horizon_s = 900, .layer_windows_s = {60, 900}}),
+               InvalidArgument);
+}
+
 TEST(TimingTest, RefusesBadInput) {
   const auto log = random_columns(1, 50, 5, 5, 100).log();
   const auto refused = [&](AccountId b, const TimingOptions& options) {

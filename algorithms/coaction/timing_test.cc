@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "common_interest.h"
 #include "lag_baseline.h"
@@ -16,20 +17,32 @@ namespace {
 
 constexpr std::size_t kGrain = 64;
 
-void check(const TimingOptions& options) {
-  if (options.window_s < 0) {
-    throw InvalidArgument("window_s is " + std::to_string(options.window_s) +
-                          "; give 0 or more seconds");
-  }
-  if (options.horizon_s <= options.window_s) {
-    throw InvalidArgument("horizon_s is " + std::to_string(options.horizon_s) +
-                          "; give more than window_s (" + std::to_string(options.window_s) + ")");
+void check(const TimingOptions& options, std::span<const std::int64_t> windows_s) {
+  for (const auto window_s : windows_s) {
+    if (window_s < 0) {
+      throw InvalidArgument("window_s is " + std::to_string(window_s) + "; give 0 or more seconds");
+    }
+    if (options.horizon_s <= window_s) {
+      throw InvalidArgument("horizon_s is " + std::to_string(options.horizon_s) +
+                            "; give more than window_s (" + std::to_string(window_s) + ")");
+    }
   }
   if (options.min_objects < 1) throw InvalidArgument("min_objects is 0; give at least 1");
   if (!(options.shrinkage >= 0.0) || !std::isfinite(options.shrinkage)) {
     throw InvalidArgument("shrinkage is " + std::to_string(options.shrinkage) +
                           "; give 0 or more actions");
   }
+}
+
+/// The window of each layer, the common one first where there is no layer.
+std::vector<std::int64_t> windows_of(const TimingOptions& options, std::size_t layers) {
+  if (options.layer_windows_s.empty())
+    return std::vector(std::max<std::size_t>(layers, 1), options.window_s);
+  if (options.layer_windows_s.size() != layers) {
+    throw InvalidArgument("there are " + std::to_string(layers) + " layers and " +
+                          std::to_string(options.layer_windows_s.size()) + " windows");
+  }
+  return options.layer_windows_s;
 }
 
 /// The accounts paired with each account in the list of pairs.
@@ -105,9 +118,9 @@ std::uint64_t rows_near(std::span<const TimeS> times, std::span<const OwnAction>
 /// What the test needs to know of one layer.
 class Layer {
  public:
-  Layer(const ActionLog& log, const TimingOptions& options, const OwnActions& own,
+  Layer(const ActionLog& log, TimingOptions options, const OwnActions& own,
         const std::vector<char>& named)
-      : log_(log), options_(options), own_(own), baseline_(log, options, named) {}
+      : log_(log), options_(std::move(options)), own_(own), baseline_(log, options_, named) {}
 
   /// Appends the chance of a meeting on each object in common; returns on how many they met.
   std::uint32_t meetings(AccountId a, AccountId b, const std::vector<AccountId>& left_out,
@@ -148,7 +161,7 @@ class Layer {
   }
 
   const ActionLog& log_;
-  const TimingOptions& options_;
+  TimingOptions options_;  ///< with the layer's own window
   const OwnActions& own_;
   LagBaseline baseline_;
 };
@@ -172,7 +185,8 @@ void check_layers(std::span<const ActionLog* const> layers, std::uint32_t accoun
 TimingResult timing_test(std::span<const ActionLog* const> layers,
                          std::span<const AccountId> source, std::span<const AccountId> target,
                          const TimingOptions& options, RunControl* control) {
-  check(options);
+  const auto windows_s = windows_of(options, layers.size());
+  check(options, windows_s);
   if (source.size() != target.size()) {
     throw InvalidArgument("source and target have different lengths");
   }
@@ -186,7 +200,9 @@ TimingResult timing_test(std::span<const ActionLog* const> layers,
   for (const auto* log : layers) own.emplace_back(*log, wanted);
   std::vector<Layer> each;
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    each.emplace_back(*layers[i], options, own[i], named);
+    auto own_window = options;
+    own_window.window_s = windows_s[i];
+    each.emplace_back(*layers[i], std::move(own_window), own[i], named);
   }
   const Partners partners(accounts, source, target);
   const std::size_t pairs = source.size();

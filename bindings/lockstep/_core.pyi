@@ -47,6 +47,8 @@ MAX_OBJECT_ACTIONS: Final[int]
 MEMORY_BYTES: Final[int]
 FDR: Final[float]
 HORIZON_S: Final[int]
+NEAR_BITS: Final[int]
+MOST_NEAR_BITS: Final[int]
 SHRINKAGE: Final[float]
 RESOLUTION: Final[float]
 SEED: Final[int]
@@ -156,6 +158,7 @@ def timing_test(
     *,
     window_s: int = ...,
     horizon_s: int = ...,
+    layer_windows_s: list[int] = ...,
     min_objects: int = ...,
     max_object_actions: int = ...,
     shrinkage: float = ...,
@@ -183,6 +186,13 @@ def significant_coaction(
 def hopeful_level(fdr: float, most_pairs: int, tests: int) -> float: ...
 def log10_poisson_tail(objects: U32, expected: F64) -> F64: ...
 def benjamini_hochberg(log10_p: F64, tests: int) -> F64: ...
+def cauchy_combination(pair: U64, log10_p: F64, layers: U32) -> F64: ...
+def simhash(
+    bytes: npt.NDArray[np.uint8], offsets: I64, *, control: RunControl | None = None
+) -> U64: ...
+def near_duplicates(
+    signature: U64, count: U64, max_bits: int = ..., *, control: RunControl | None = None
+) -> U32: ...
 
 class EvidenceResult:
     edge: U64
@@ -200,6 +210,15 @@ def evidence(
     window_s: int = ...,
     control: RunControl | None = None,
 ) -> EvidenceResult: ...
+def shared_objects(
+    log: ActionLog,
+    source: U32,
+    target: U32,
+    *,
+    window_s: int = ...,
+    max_object_actions: int = ...,
+    control: RunControl | None = None,
+) -> tuple[U32, U64]: ...
 
 class Graph:
     """Immutable graph, both ways; the constructor makes an undirected, weighted one."""

@@ -28,4 +28,19 @@ struct EvidenceResult {
                                       std::span<const AccountId> target, std::int64_t window_s,
                                       RunControl* control = nullptr);
 
+/// What pairs share, as columns in their order.
+struct SharedObjects {
+  std::vector<std::uint32_t> objects;  ///< on which both acted within the window
+  std::vector<std::uint64_t> pairs;    ///< pairs of actions behind them
+};
+
+/// What `coaction` would say of these pairs, 0 where they never met: for pairs found elsewhere.
+///
+/// Objects of more than `max_object_actions` actions do not count (0: all do). Costs as `evidence`
+/// and holds no more than the result. Throws as `evidence`.
+[[nodiscard]] SharedObjects shared_objects(const ActionLog& log, std::span<const AccountId> source,
+                                           std::span<const AccountId> target, std::int64_t window_s,
+                                           std::uint64_t max_object_actions = 0,
+                                           RunControl* control = nullptr);
+
 }  // namespace lockstep

@@ -16,6 +16,7 @@ struct TimingOptions {
   std::uint64_t max_object_actions = 0;  ///< leave out objects with more actions; 0: none
   double shrinkage = 50.0;               ///< actions that the layer's own baseline counts as; >= 0
   std::uint64_t seed = 0;                ///< of the accounts from which `testable` is estimated
+  std::vector<std::int64_t> layer_windows_s = {};  ///< one a layer; empty: window_s for all of them
 };
 
 /// One test a pair, in the pairs' order.
