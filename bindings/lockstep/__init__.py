@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from lockstep.api import coaction, left_out, significance
     from lockstep.backbones import backbone
     from lockstep.bipartite import bipartite_core, dense_blocks, synchrony
+    from lockstep.canonical import (
+        canonical_hashtags,
+        canonical_urls,
+        near_duplicates,
+        text_signatures,
+        url_domains,
+    )
     from lockstep.clustering import communities, conductance, partition_quality
     from lockstep.errors import (
         CorruptData,
@@ -68,6 +75,8 @@ _HOMES = {
     "bipartite_core": "bipartite",
     "breadth_first_search": "graph_functions",
     "calibrate": "null_calibration",
+    "canonical_hashtags": "canonical",
+    "canonical_urls": "canonical",
     "coaction": "api",
     "communities": "clustering",
     "conductance": "clustering",
@@ -77,6 +86,7 @@ _HOMES = {
     "evaluate": "evaluation",
     "graph": "graphs",
     "left_out": "api",
+    "near_duplicates": "canonical",
     "open": "store",
     "open_graph": "graphs",
     "pagerank": "graph_scores",
@@ -86,9 +96,11 @@ _HOMES = {
     "simulate": "simulation",
     "spectral_embedding": "graph_scores",
     "synchrony": "bipartite",
+    "text_signatures": "canonical",
     "timing_test": "timing",
     "triangles": "graph_functions",
     "truncated_svd": "graph_scores",
+    "url_domains": "canonical",
 }
 
 __all__ = [
@@ -111,6 +123,8 @@ __all__ = [
     "bipartite_core",
     "breadth_first_search",
     "calibrate",
+    "canonical_hashtags",
+    "canonical_urls",
     "coaction",
     "communities",
     "conductance",
@@ -120,6 +134,7 @@ __all__ = [
     "evaluate",
     "graph",
     "left_out",
+    "near_duplicates",
     "open",
     "open_graph",
     "pagerank",
@@ -130,9 +145,11 @@ __all__ = [
     "spectral_embedding",
     "sweep",
     "synchrony",
+    "text_signatures",
     "timing_test",
     "triangles",
     "truncated_svd",
+    "url_domains",
 ]
 
 
