@@ -29,6 +29,11 @@ void bind_significance(py::module_& m) {
   const CoactionOptions defaults;
   py::class_<LayerProfile>(m, "LayerProfile", "Activity and crowding of a layer, no pairs.")
       .def_readonly("actions", &LayerProfile::actions)
+      .def_property_readonly("activity",
+                             [](const py::object& self) {
+                               return view_of(std::span(self.cast<const LayerProfile&>().activity),
+                                              self);
+                             })
       .def_property_readonly("close_pairs",
                              [](const LayerProfile& self) { return close_pairs(self); })
       .def("testable", &testable_pairs, py::arg("min_objects"));

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001
 """Links, hashtags and texts that are the same thing get the same name, and only those."""
 
 import numpy as np

@@ -10,70 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from support.slow_layers import START, closest_pair, random_rows, slow_layer
 from support.stores import make_store, truth_of
 
 import lockstep as ls
 from lockstep.sweep.meetings import meetings
 
 GERMAN = Path(__file__).parents[2] / "shared/data/german-elections/actions.parquet"
-START = 1_600_000_000
-
-
-def random_rows(seed, rows=900, accounts=14, objects=60, span=4000):
-    """Two layers; four accounts act together on objects of their own, and act besides."""
-    draw = random.Random(seed)
-    log = {
-        (
-            START + draw.randrange(span),
-            f"user {draw.randrange(accounts)}",
-            draw.choice(["share_url", "hashtag"]),
-            f"object {draw.randrange(objects)}",
-        )
-        for _ in range(rows)
-    }
-    for number in range(9):
-        moment = START + draw.randrange(span)
-        kind = "share_url" if number % 2 else "hashtag"
-        for member in range(4):
-            if draw.random() < 0.9:
-                row = (moment + draw.randrange(20), f"user {member}", kind, f"pushed {number}")
-                log.add(row)
-    return sorted(log)
-
-
-def closest_pair(ours, theirs):
-    return min((abs(t - s), s, t) for s in ours for t in theirs)
-
-
-def slow_layer(rows, window_s, min_objects):
-    """Pairs of one layer with counts, expected objects and p; and the number of tests."""
-    times = defaultdict(lambda: defaultdict(list))
-    activity = defaultdict(int)
-    for time_s, account, object_ in rows:
-        times[object_][account].append(time_s)
-        activity[account] += 1
-    n = len(rows)
-    met = defaultdict(dict)
-    window_pairs = []
-    for object_, by_account in times.items():
-        flat = [time_s for seconds in by_account.values() for time_s in seconds]
-        window_pairs.append(sum(abs(s - t) <= window_s for s, t in itertools.combinations(flat, 2)))
-        for a, b in itertools.combinations(sorted(by_account), 2):
-            close = [(s, t) for s in by_account[a] for t in by_account[b] if abs(s - t) <= window_s]
-            if close:
-                met[a, b][object_] = (len(close), *closest_pair(by_account[a], by_account[b])[1:])
-    pairs = {}
-    for (a, b), objects in met.items():
-        if len(objects) >= min_objects:
-            x = activity[a] * activity[b] / n**2
-            expected = sum(1 - math.exp(-2 * w * x) for w in window_pairs)
-            below = sum(
-                math.exp(k * math.log(expected) - expected - math.lgamma(k + 1))
-                for k in range(len(objects))
-            )
-            pairs[a, b] = {"objects": objects, "expected": expected, "p": 1 - below}
-    active = sum(count >= min_objects for count in activity.values())
-    return pairs, active * (active - 1) // 2
 
 
 def without_popular(rows, cap):
@@ -105,7 +48,7 @@ def slow_edges(rows, window_s, min_objects, fdr):
 @pytest.mark.parametrize("seed", range(6))
 def test_edges_and_evidence_match_the_slow_version(tmp_path, seed):
     rows = random_rows(seed)
-    run = ls.sweep(make_store(tmp_path / "store", rows), window_s=30, fdr=0.2)
+    run = ls.sweep(make_store(tmp_path / "store", rows), window_s=30, fdr=0.2, combine="none")
     want = slow_edges(rows, 30, 2, 0.2)
     got = {
         (edge["layer"], *sorted((edge["source"], edge["target"]))): edge
@@ -146,7 +89,11 @@ def test_popular_objects_are_left_out_of_pairs_tests_and_evidence(tmp_path, seed
     cap = 8
     rest, popular = without_popular(rows, cap)
     run = ls.sweep(
-        make_store(tmp_path / "store", rows), window_s=30, fdr=0.2, max_object_actions=cap
+        make_store(tmp_path / "store", rows),
+        window_s=30,
+        fdr=0.2,
+        max_object_actions=cap,
+        combine="none",
     )
     want = slow_edges(rest, 30, 2, 0.2)
     assert want

@@ -106,6 +106,7 @@ def coaction(
 
 class LayerProfile:
     actions: int
+    activity: U32  # actions of each account
     close_pairs: int  # of actions within the window
     def testable(self, min_objects: int) -> int: ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,13 +10,22 @@ import numpy.typing as npt
 
 from lockstep import _core
 
-__all__ = ["STRATA", "stratum_numbers", "test_pairs"]
+__all__ = ["STRATA", "SharedPairs", "stratum_numbers", "test_pairs"]
 
 STRATA = ("none", "day", "hour_of_week")
 
 
+@dataclass
+class SharedPairs:
+    """Pairs and how many objects they share, where no projection gave them."""
+
+    source: npt.NDArray[np.uint32]
+    target: npt.NDArray[np.uint32]
+    objects: npt.NDArray[np.uint32]
+
+
 def test_pairs(
-    log: _core.ActionLog, pairs: _core.CoactionResult, strata: str, **options: Any
+    log: _core.ActionLog, pairs: _core.CoactionResult | SharedPairs, strata: str, **options: Any
 ) -> _core.SignificanceResult:
     """Tests the pairs of a projection; `strata` says over which actions accounts may be exchanged.
 

@@ -45,7 +45,8 @@ def clusters(run: Path, cluster: str | None, as_json: bool) -> None:
         )
     members = opened.members.filter(pc.equal(opened.members["cluster_id"], cluster)).to_pylist()
     edges = opened.edges.filter(pc.equal(opened.edges["cluster_id"], cluster))
-    strongest = edges.sort_by([("log10_p", "ascending"), ("source", "ascending")]).to_pylist()
+    order = [("weight", "descending"), ("log10_p", "ascending"), ("source", "ascending")]
+    strongest = edges.sort_by(order).to_pylist()
     if as_json:
         emit_json({**chosen.to_pylist()[0], "member_rows": members, "edge_rows": strongest})
         return

@@ -70,12 +70,19 @@ def _timed(edge: dict[str, Any]) -> str:
     )
 
 
+def _combined(edge: dict[str, Any]) -> str:
+    """What the layers say together; nothing where there is one."""
+    if (edge.get("combined_layers") or 1) == 1:
+        return ""
+    return f", with all {edge['combined_layers']} layers {edge['combined_p_value']:.2g}"
+
+
 def _tell(found: dict[str, Any]) -> None:
     for edge in found["edges"]:
         click.echo(
-            f"{edge['layer']}: {edge['objects']} shared objects within {found['window_s']} s "
+            f"{edge['layer']}: {edge['objects']} shared objects within {edge['window_s']} s "
             f"({edge['pairs']} pairs of actions); chance would give {edge['expected']:.3g}; "
-            f"p {edge['p_value']:.2g}, q {edge['q_value']:.2g}{_timed(edge)}"
+            f"p {edge['p_value']:.2g}{_combined(edge)}, q {edge['q_value']:.2g}{_timed(edge)}"
         )
     if found["nothing"]:
         click.echo(visible(found["nothing"]))
@@ -103,11 +110,16 @@ def _from_run(where: Path, account: str, other: str, key_file: Path | None) -> d
     run = Run.open(where)
     if key_file:
         account, other = stored_names(run, [account, other], key_file)
-    edges, evidence = run.edge(account, other).to_pylist(), run.why(account, other).to_pylist()
+    evidence = run.why(account, other).to_pylist()
+    layers, window_s = run.summary["layers"], run.summary["options"]["window_s"]
+    edges = [
+        {**edge, "window_s": layers[edge["layer"]].get("window_s", window_s)}
+        for edge in run.edge(account, other).to_pylist()
+    ]
     first = evidence[0] if evidence else {"source": account, "target": other}
     return {
         "accounts": [first["source"], first["target"]],
-        "window_s": run.summary["options"]["window_s"],
+        "window_s": window_s,
         "edges": edges,
         "evidence": evidence,
         "nothing": None if evidence else _no_edge(run, account, other),

@@ -22,7 +22,7 @@ from lockstep.cli.common import (
     watched,
 )
 from lockstep.strata import STRATA
-from lockstep.sweep.options import SweepOptions
+from lockstep.sweep.options import COMBINATIONS, SweepOptions
 
 if TYPE_CHECKING:
     from lockstep import _core
@@ -36,6 +36,7 @@ _SHOWN = 20
     epilog=example(
         "lockstep sweep store",
         "lockstep sweep store --kind retweet --window 60s --min-objects 3 --fdr 0.01",
+        "lockstep sweep store --layer-window follow=1d --layer-window hashtag=10m",
         "lockstep sweep store --referrals partners.csv --out runs --json",
     )
 )
@@ -46,6 +47,13 @@ _SHOWN = 20
     default=f"{_DEFAULTS.window_s}s",
     show_default=True,
     help="Two actions this far apart, or less, pair up: 60s, 10m, 1h.",
+)
+@click.option(
+    "--layer-window",
+    "layer_windows",
+    metavar="KIND=WINDOW",
+    multiple=True,
+    help="Another window for one layer, such as follow=1d; may be repeated.",
 )
 @click.option(
     "--min-objects",
@@ -64,6 +72,13 @@ _SHOWN = 20
     default=_DEFAULTS.fdr,
     show_default=True,
     help="False discovery rate of the list of edges.",
+)
+@click.option(
+    "--combine",
+    type=click.Choice(COMBINATIONS),
+    default=_DEFAULTS.combine,
+    show_default=True,
+    help="Make one test of a pair's layers, or let each list its own pairs.",
 )
 @click.option(
     "--strata",
@@ -142,9 +157,11 @@ def sweep(
     store: Path,
     kinds: tuple[str, ...],
     window: str,
+    layer_windows: tuple[str, ...],
     min_objects: int,
     max_object_actions: int,
     fdr: float,
+    combine: str,
     strata: str,
     timing_test: bool,
     horizon: str,
@@ -174,22 +191,24 @@ def sweep(
     from lockstep.sweep.pipeline import run_sweep
 
     options = SweepOptions(
-        kinds or None,
-        parse_duration(window),
-        min_objects,
-        max_object_actions,
-        fdr,
-        strata,
-        timing_test,
-        parse_duration(horizon),
-        None if since is None else parse_time(since, 0),
-        None if until is None else parse_time(until, 0),
-        resolution,
-        seed,
-        min_cluster_size,
-        damping,
-        controls,
-        bootstraps,
+        kinds=kinds or None,
+        window_s=parse_duration(window),
+        layer_windows=tuple(sorted(map(_layer_window, layer_windows))),
+        min_objects=min_objects,
+        max_object_actions=max_object_actions,
+        fdr=fdr,
+        combine=combine,
+        strata=strata,
+        timing_test=timing_test,
+        horizon_s=parse_duration(horizon),
+        since_s=None if since is None else parse_time(since, 0),
+        until_s=None if until is None else parse_time(until, 0),
+        resolution=resolution,
+        seed=seed,
+        min_cluster_size=min_cluster_size,
+        damping=damping,
+        controls=controls,
+        bootstraps=bootstraps,
     )
 
     @contextlib.contextmanager
@@ -217,16 +236,24 @@ def sweep(
     return 4 if run.alarms else 0
 
 
+def _layer_window(text: str) -> tuple[str, int]:
+    from lockstep.errors import ConfigError
+
+    kind, equals, window = text.rpartition("=")
+    if not equals or not kind:
+        raise ConfigError(f"--layer-window is {text!r}; give KIND=WINDOW, such as follow=1d")
+    return kind, parse_duration(window)
+
+
 def _tell(run: Run) -> None:
     from lockstep.sweep.schema import insufficient_notices, left_out_notices, timing_notice
 
     counts = run.summary["coordination"]
-    edges = sum(layer["edges"] for layer in run.summary["layers"].values())
     if not run.fresh:
         note("nothing new: equal inputs made this run before (--force runs it again)")
     click.echo(
         f"{counts['clusters']:,} clusters of {counts['clustered_accounts']:,} accounts, from "
-        f"{edges:,} edges at a false discovery rate of {run.summary['options']['fdr']}"
+        f"{counts['pairs']:,} edges at a false discovery rate of {run.summary['options']['fdr']}"
     )
     show_clusters(run)
     timed = timing_notice(run.summary)

@@ -43,7 +43,7 @@ def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
         small=_small,
     )
     clusters = tables["clusters"].to_pylist()
-    window_s = summary["options"]["window_s"]
+    windows = {name: layer["window_s"] for name, layer in summary["layers"].items()}
     return environment.get_template("report.html.j2").render(
         run=summary,
         command=_command(summary),
@@ -53,8 +53,11 @@ def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
         timed=timing_notice(summary),
         notices=left_out_notices(summary),
         lacking=insufficient_notices(summary),
-        details=[cluster_detail(tables, row, window_s) for row in clusters[:MOST_CLUSTERS]],
-        edge_count=tables["edges"].num_rows,
+        details=[
+            cluster_detail(tables, row, max(windows[layer] for layer in row["layers"]))
+            for row in clusters[:MOST_CLUSTERS]
+        ],
+        windows=_windows(windows),
         candidates=tables["candidates"].slice(0, MOST_CANDIDATES).to_pylist(),
         candidate_count=tables["candidates"].num_rows,
         most_evidence=MOST_EVIDENCE,
@@ -68,6 +71,7 @@ _NAMES = (
     "min_objects",
     "max_object_actions",
     "fdr",
+    "combine",
     "strata",
     "resolution",
     "seed",
@@ -78,12 +82,22 @@ _NAMES = (
 )
 
 
+def _windows(windows: dict[str, int]) -> str:
+    """How far apart two actions may be, in words."""
+    distinct = sorted(set(windows.values()))
+    if len(distinct) == 1:
+        return f"{distinct[0]:,} seconds"
+    return ", ".join(f"{window:,} ({name})" for name, window in windows.items()) + " seconds"
+
+
 def _command(summary: dict[str, Any]) -> str:
     """The call that makes this run again, in a shell."""
     options = summary["options"]
     words = ["lockstep", "sweep", summary["store"], "--window", f"{options['window_s']}s"]
     for kind in options["kinds"]:
         words += ["--kind", kind]
+    for kind, window in options["layer_windows"]:
+        words += ["--layer-window", f"{kind}={window}s"]
     for name in _NAMES:
         words += [f"--{name.replace('_', '-')}", str(options[name])]
     if options["timing_test"]:
@@ -101,6 +115,8 @@ def _call(summary: dict[str, Any]) -> str:
     """The same in Python."""
     options = summary["options"]
     named = {name: options[name] for name in ("kinds", "window_s", *_NAMES)}
+    if options["layer_windows"]:
+        named["layer_windows"] = dict(options["layer_windows"])
     if options["timing_test"]:
         named |= {name: options[name] for name in ("timing_test", "horizon_s")}
     for name in ("since", "until"):

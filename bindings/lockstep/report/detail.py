@@ -56,7 +56,12 @@ def cluster_detail(
 
 
 def _strongest(edges: pa.Table) -> pa.Table:
-    order = [("log10_p", "ascending"), ("source", "ascending"), ("target", "ascending")]
+    order = [
+        ("weight", "descending"),
+        ("log10_p", "ascending"),
+        ("source", "ascending"),
+        ("target", "ascending"),
+    ]
     return edges.sort_by(order).slice(0, MOST_EDGES)
 
 

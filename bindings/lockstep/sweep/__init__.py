@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +24,11 @@ def sweep(
     *,
     kinds: Sequence[str] | None = _DEFAULTS.kinds,
     window_s: int = _DEFAULTS.window_s,
+    layer_windows: Mapping[str, int] | None = None,
     min_objects: int = _DEFAULTS.min_objects,
     max_object_actions: int = _DEFAULTS.max_object_actions,
     fdr: float = _DEFAULTS.fdr,
+    combine: str = _DEFAULTS.combine,
     strata: str = _DEFAULTS.strata,
     timing_test: bool = _DEFAULTS.timing_test,
     horizon_s: int = _DEFAULTS.horizon_s,
@@ -55,6 +57,8 @@ def sweep(
         Layers to take; all of them where not given.
     window_s : int
         Two actions on one object this many seconds apart, or less, pair up.
+    layer_windows : mapping of str to int, optional
+        Other windows for some kinds, in seconds: `{"follow": 86400}`, say.
     min_objects : int
         Distinct objects that a pair must share.
     max_object_actions : int
@@ -62,6 +66,9 @@ def sweep(
         in `left_out`. 0 leaves out none.
     fdr : float
         False discovery rate of the whole list of edges, over all layers.
+    combine : {"cauchy", "none"}
+        Whether the tests of a pair in all layers make one, by the Cauchy combination; with none,
+        each layer lists its own pairs.
     strata : {"none", "day", "hour_of_week"}
         As in `lockstep.significance`.
     timing_test : bool
@@ -115,9 +122,11 @@ def sweep(
     options = SweepOptions(
         kinds=_as_kinds(kinds),
         window_s=window_s,
+        layer_windows=tuple(sorted((layer_windows or {}).items())),
         min_objects=min_objects,
         max_object_actions=max_object_actions,
         fdr=fdr,
+        combine=combine,
         strata=strata,
         timing_test=timing_test,
         horizon_s=horizon_s,

@@ -25,8 +25,8 @@ _ROUNDS = 100  # coordination graphs are small: go on until a round gains nothin
 class Coordination:
     """One undirected graph of all layers, and its clusters.
 
-    A pair's weight is that of its strongest layer: the smallest of dependent p-values claims no
-    more than one of them shows.
+    A pair's weight is that of all its layers together, or, where they are not combined, that of
+    the strongest: the smallest of dependent p-values claims no more than one of them shows.
     """
 
     accounts: U32  # store ids of the vertices, ascending
@@ -107,7 +107,7 @@ def gather_evidence(
             layer.log,
             np.ascontiguousarray(edges.source[chosen]),
             np.ascontiguousarray(edges.target[chosen]),
-            window_s=options.window_s,
+            window_s=layer.window_s,
             control=control,
         )
         rows = np.flatnonzero(found.object_actions <= cap)

@@ -44,12 +44,17 @@ class _Actions:
 
     def __init__(self, layers: list[Layer], max_object_actions: int) -> None:
         self._logs = [layer.log for layer in layers]
+        self._windows = np.array([layer.window_s for layer in layers], dtype=np.int64)
         self._first_run = np.cumsum([0, *(log.object_count for log in self._logs)])
         self._most = max_object_actions or 2**63 - 1
         self.objects = int(self._first_run[-1])
         self.activity = np.zeros(self._logs[0].account_count, dtype=np.int64)
         for log in self._logs:
             self.activity += np.bincount(log.accounts, minlength=log.account_count)
+
+    def window_of(self, object_: I64) -> I64:
+        """Window of the layer that each object is of."""
+        return self._windows[np.searchsorted(self._first_run, object_, "right") - 1]
 
     def by_activity(self, accounts: npt.NDArray[Any]) -> I64:
         """Accounts in order of their activity."""
@@ -118,7 +123,7 @@ def organic_controls(
         near = actions.by_activity(audience[organic[audience]])
         pool, result.pool[cluster] = _pool(near, everybody, len(members))
         drawn.append(_draw(members, pool, actions.activity, options, cluster))
-    _compare(result, _synchrony(actions, drawn, options.window_s, control))
+    _compare(result, _synchrony(actions, drawn, control))
     return result
 
 
@@ -180,9 +185,7 @@ def _stand_ins(
     return pool[np.minimum(drawn, len(pool) - len(members) + step)]
 
 
-def _synchrony(
-    actions: _Actions, drawn: list[I64], window_s: int, control: _core.RunControl
-) -> list[F64]:
+def _synchrony(actions: _Actions, drawn: list[I64], control: _core.RunControl) -> list[F64]:
     """Synchrony of each group of each cluster."""
     wanted = np.zeros(len(actions.activity), dtype=np.bool_)
     for groups in drawn:
@@ -202,11 +205,16 @@ def _synchrony(
         seat = np.repeat(np.arange(len(chosen), dtype=np.uint32), size[chosen])
         key = group[chosen][seat] * actions.objects + object_[row]
         codes = np.unique(key, return_inverse=True)[1].astype(np.uint32)
-        log = _core.ActionLog(seat, codes, time_s[row], account_count=len(chosen))
-        for number_of, window in zip(met, (window_s, _EVER_S), strict=True):
-            found = _core.coaction(log, window_s=window, min_objects=1, control=control)
-            seen = np.bincount(group[chosen][found.source], found.objects, minlength=len(widths))
-            np.add(number_of, seen, out=number_of)
+        window = actions.window_of(object_[row])
+        passes = [(0, int(own), window == own) for own in np.unique(window)]
+        for number_of, within_s, rows in [*passes, (1, _EVER_S, slice(None))]:
+            log = _core.ActionLog(
+                seat[rows], codes[rows], time_s[row][rows], account_count=len(chosen)
+            )
+            found = _core.coaction(log, window_s=within_s, min_objects=1, control=control)
+            met[number_of] += np.bincount(
+                group[chosen][found.source], found.objects, minlength=len(widths)
+            )
     values = np.divide(met[0], met[1], out=np.zeros(len(widths)), where=met[1] > 0)
     return np.split(values, np.cumsum([groups.shape[0] for groups in drawn])[:-1])
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,18 @@ from lockstep import _core
 from lockstep.strata import test_pairs
 from lockstep.sweep.options import SweepOptions
 
-__all__ = ["Edges", "Layer", "Scan", "Timing", "hopeful_level", "project", "scan", "select"]
+__all__ = [
+    "Edges",
+    "Fusion",
+    "Layer",
+    "OfEdges",
+    "Scan",
+    "Timing",
+    "hopeful_level",
+    "pairs_testable_anywhere",
+    "project",
+    "scan",
+]
 
 WEIGHT_CAP = 50.0
 _EARLIEST = -(2**63)
@@ -28,7 +39,9 @@ class Layer:
 
     name: str
     log: _core.ActionLog
+    window_s: int
     active: npt.NDArray[np.bool_]  # of each account of the store: has it acted here?
+    enough: npt.NDArray[np.bool_]  # of each account: has it acted often enough to be tested?
     source: U32
     target: U32
     objects: U32
@@ -42,8 +55,32 @@ class Layer:
     counts: dict[str, int]
 
 
+class OfEdges:
+    """Columns with one value an edge."""
+
+    def take(self, rows: npt.NDArray[Any]) -> Self:
+        """Those of some edges: a mask or indices."""
+        taken = {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+        return replace(
+            self,  # type: ignore[type-var]
+            **{
+                name: column.take(rows) if isinstance(column, OfEdges) else column[rows]
+                for name, column in taken.items()
+                if column is not None
+            },
+        )
+
+
 @dataclass
-class Timing:
+class Fusion(OfEdges):
+    """The tests of a pair in all layers as one; the same in each of its edges."""
+
+    layers: U32  # that tested the pair
+    log10_p: F64
+
+
+@dataclass
+class Timing(OfEdges):
     """The test beyond shared interest, one an edge; of a pair the same in all its layers."""
 
     common: U32  # objects of all layers on which both acted within the horizon
@@ -53,14 +90,13 @@ class Timing:
     log10_p: F64
     q_value: F64
 
-    def take(self, rows: npt.NDArray[Any]) -> Timing:
-        """That of some edges: a mask or indices."""
-        return Timing(*(getattr(self, field.name)[rows] for field in fields(self)))
-
 
 @dataclass
-class Edges:
-    """Edges of all layers, layer by layer, in (source, target) order."""
+class Edges(OfEdges):
+    """Edges of all layers, layer by layer, in (source, target) order.
+
+    Where layers are combined, a pair that holds has an edge in every layer in which it met.
+    """
 
     source: U32
     target: U32
@@ -71,23 +107,26 @@ class Edges:
     p_value: F64
     log10_p: F64
     q_value: F64
+    fusion: Fusion | None = None  # where layers are combined
     timing: Timing | None = None  # where it was asked for
 
     def __len__(self) -> int:
         return len(self.source)
 
-    def take(self, rows: npt.NDArray[Any]) -> Edges:
-        """Some of the edges: a mask or indices."""
-        columns = [field.name for field in fields(self) if field.name != "timing"]
-        taken = Edges(*(getattr(self, name)[rows] for name in columns))
-        if self.timing is not None:
-            taken.timing = self.timing.take(rows)
-        return taken
+    @property
+    def pair(self) -> npt.NDArray[np.uint64]:
+        """Both ends as one number."""
+        return self.source.astype(np.uint64) << np.uint64(32) | self.target
+
+    @property
+    def log10_tested(self) -> F64:
+        """log10 of the p that was judged: of the pair, or of the pair in this layer."""
+        return self.log10_p if self.fusion is None else self.fusion.log10_p
 
     @property
     def weight(self) -> F64:
         """-log10 of the larger p, capped: past it more certainty means nothing."""
-        larger = self.log10_p
+        larger = self.log10_tested
         if self.timing is not None:
             larger = np.maximum(larger, self.timing.log10_p)
         return np.minimum(-larger, WEIGHT_CAP)
@@ -99,6 +138,7 @@ class Scan:
 
     name: str
     log: _core.ActionLog
+    window_s: int
     duplicates: int
     profile: _core.LayerProfile
 
@@ -111,23 +151,38 @@ def scan(core: _core.Store, kind: str, options: SweepOptions, control: _core.Run
         to_s=_LATEST if options.until_s is None else options.until_s,
         control=control,
     )
+    window_s = options.window_of(kind)
     profile = _core.layer_profile(
-        log, window_s=options.window_s, max_object_actions=options.max_object_actions
+        log, window_s=window_s, max_object_actions=options.max_object_actions
     )
-    return Scan(kind, log, duplicates, profile)
+    return Scan(kind, log, window_s, duplicates, profile)
 
 
 def hopeful_level(scans: list[Scan], options: SweepOptions) -> float:
     """The largest p that could be significant, whatever the pairs of all layers turn out to be.
 
-    A listed pair is behind at least `min_objects` pairs of actions, so their number bounds that
-    of the discoveries.
+    A listed pair is behind at least `min_objects` pairs of actions in some layer, so their number
+    bounds that of the discoveries. Combined layers give no smaller p than the smallest of them.
     """
-    return _core.hopeful_level(
-        options.fdr,
-        sum(scan.profile.close_pairs for scan in scans) // options.min_objects,
-        sum(scan.profile.testable(options.min_objects) for scan in scans),
-    )
+    if options.combine == "none":
+        tests = sum(scan.profile.testable(options.min_objects) for scan in scans)
+    else:
+        tests = pairs_testable_anywhere(
+            [scan.profile.activity >= options.min_objects for scan in scans]
+        )
+    close_pairs = sum(scan.profile.close_pairs for scan in scans)
+    return _core.hopeful_level(options.fdr, close_pairs // options.min_objects, tests)
+
+
+def pairs_testable_anywhere(enough: list[npt.NDArray[np.bool_]]) -> int:
+    """Pairs of accounts of which some layer could test both; `enough` says which it could."""
+    bits = np.packbits(np.stack(enough), axis=0)
+    patterns, accounts = np.unique(bits, axis=1, return_counts=True)
+    total = 0
+    for pattern, count in zip(patterns.T, accounts, strict=True):
+        together = (patterns & pattern[:, None]).any(axis=0)
+        total += int(count) * int(accounts[together].sum()) - int(count) * bool(pattern.any())
+    return total // 2
 
 
 def project(
@@ -156,11 +211,14 @@ def project(
         "pair_instances": found.pair_instances,
         "pairs": found.pairs,
         "testable": found.testable,
+        "window_s": scan.window_s,
     }
     return Layer(
         scan.name,
         scan.log,
+        scan.window_s,
         active,
+        scan.profile.activity >= options.min_objects,
         *found.columns,
         found.testable,
         left_out_objects,
@@ -188,7 +246,7 @@ def _tested(
     control: _core.RunControl,
 ) -> _Tested:
     shared: dict[str, Any] = {
-        "window_s": options.window_s,
+        "window_s": scan.window_s,
         "min_objects": options.min_objects,
         "max_object_actions": options.max_object_actions,
         "control": control,
@@ -209,28 +267,3 @@ def _tested(
         *(getattr(tests, name)[kept] for name in ("expected", "p_value", "log10_p")),
     )
     return _Tested(columns, many, tests.testable, pairs.pair_instances, pairs.left_out)
-
-
-def select(layers: list[Layer], fdr: float) -> Edges:
-    """One Benjamini-Hochberg over all (pair, layer) tests; notes the edges of each layer."""
-
-    def joined(name: str) -> Any:
-        return np.concatenate([getattr(layer, name) for layer in layers])
-
-    log10_p = np.ascontiguousarray(joined("log10_p"), dtype=np.float64)
-    q_value = _core.benjamini_hochberg(log10_p, sum(layer.testable for layer in layers))
-    kept = q_value <= fdr
-    index = np.repeat(np.arange(len(layers)), [len(layer.source) for layer in layers])
-    for number, layer in enumerate(layers):
-        layer.counts["edges"] = int((kept & (index == number)).sum())
-    return Edges(
-        joined("source")[kept],
-        joined("target")[kept],
-        index[kept],
-        joined("objects")[kept],
-        joined("pairs")[kept],
-        joined("expected")[kept],
-        joined("p_value")[kept],
-        log10_p[kept],
-        q_value[kept],
-    )

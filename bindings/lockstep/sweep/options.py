@@ -11,7 +11,9 @@ from lockstep import _core
 from lockstep.errors import ConfigError
 from lockstep.strata import STRATA
 
-__all__ = ["SweepOptions"]
+__all__ = ["COMBINATIONS", "SweepOptions"]
+
+COMBINATIONS = ("cauchy", "none")
 
 _LONGEST_WINDOW_S = 366 * 86_400
 _MOST_OBJECTS = 2**32 - 1
@@ -41,9 +43,11 @@ class SweepOptions:
 
     kinds: tuple[str, ...] | None = None  # layers; all kinds of the store where not given
     window_s: int = _core.WINDOW_S  # seconds between two actions of a pair, at most
+    layer_windows: tuple[tuple[str, int], ...] = ()  # (kind, seconds), where not `window_s`
     min_objects: int = _core.MIN_OBJECTS  # distinct objects a pair must share
     max_object_actions: int = _core.MAX_OBJECT_ACTIONS  # objects above are left out; 0: none
     fdr: float = _core.FDR  # false discovery rate of the list of edges
+    combine: str = "cauchy"  # the layers of a pair, by the Cauchy combination; or none
     strata: str = "none"  # over which actions accounts may be exchanged: none, day, hour_of_week
     timing_test: bool = False  # whether edges must also meet beyond shared interest
     horizon_s: int = _core.HORIZON_S  # seconds apart that still show the same interest
@@ -65,6 +69,17 @@ class SweepOptions:
                 not 0 <= self.window_s <= _LONGEST_WINDOW_S,
                 f"window is {self.window_s} s; give 0 to {_LONGEST_WINDOW_S} (a year)",
             ),
+            *(
+                (
+                    not 0 <= window <= _LONGEST_WINDOW_S,
+                    f"window of {kind} is {window} s; give 0 to {_LONGEST_WINDOW_S} (a year)",
+                )
+                for kind, window in self.layer_windows
+            ),
+            (
+                len({kind for kind, _ in self.layer_windows}) < len(self.layer_windows),
+                "a layer has two windows; give one",
+            ),
             (
                 not 1 <= self.min_objects <= _MOST_OBJECTS,
                 f"min-objects is {self.min_objects}; give 1 to {_MOST_OBJECTS}",
@@ -77,6 +92,11 @@ class SweepOptions:
                 not self.window_s < self.horizon_s <= _LONGEST_WINDOW_S,
                 f"horizon is {self.horizon_s} s; give more than the window ({self.window_s} s), "
                 f"at most {_LONGEST_WINDOW_S} (a year)",
+            ),
+            (
+                self.timing_test and self.longest_window_s >= self.horizon_s,
+                f"horizon is {self.horizon_s} s; give more than the longest window of a layer "
+                f"({self.longest_window_s} s), for the timing test",
             ),
             (not 0.0 < self.fdr < 1.0, f"fdr is {self.fdr}; give a rate above 0 and below 1"),
             (
@@ -111,6 +131,15 @@ class SweepOptions:
             if wrong:
                 raise ConfigError(message)
 
+    def window_of(self, kind: str) -> int:
+        """Seconds between two actions of a pair in a layer, at most."""
+        return dict(self.layer_windows).get(kind, self.window_s)
+
+    @property
+    def longest_window_s(self) -> int:
+        """That of all layers."""
+        return max([self.window_s, *(window for _, window in self.layer_windows)])
+
     def _check_types(self) -> None:
         for name, kind in _TYPES.items():
             value = getattr(self, name)
@@ -121,6 +150,11 @@ class SweepOptions:
 
         if self.strata not in STRATA:
             raise ConfigError(f"strata is {self.strata!r}; give one of {', '.join(STRATA)}")
+        if self.combine not in COMBINATIONS:
+            raise ConfigError(f"combine is {self.combine!r}; give one of {', '.join(COMBINATIONS)}")
+        for entry in self.layer_windows:
+            if not isinstance(entry[1], Integral) or isinstance(entry[1], bool):
+                raise ConfigError(f"window of {entry[0]} is {entry[1]!r}; give a whole number")
         if not isinstance(self.timing_test, bool):
             raise ConfigError(f"timing_test is {self.timing_test!r}; give True or False")
 

@@ -22,7 +22,8 @@ from lockstep.report import render_report
 from lockstep.store import Store
 from lockstep.sweep.benign import Groups, load_groups
 from lockstep.sweep.clusters import find_clusters, gather_evidence
-from lockstep.sweep.layers import Layer, hopeful_level, project, scan, select
+from lockstep.sweep.fusion import judge
+from lockstep.sweep.layers import Layer, hopeful_level, project, scan
 from lockstep.sweep.options import SweepOptions
 from lockstep.sweep.referrals import (
     Label,
@@ -62,6 +63,7 @@ def run_sweep(
     if (store.path / "FORMAT").exists():
         store.refresh()
     kinds = _kinds(store, options)
+    _check_windows(kinds, options)
     out = Path(f"{store.path}-runs") if out is None else Path(out)
     now = int(time.time())
     given = load_referrals(Path(referrals), store, now) if referrals else Referrals()
@@ -129,7 +131,8 @@ def _find(
     for scanned in scans:
         with stage(f"project {scanned.name}") as control:
             layers.append(project(scanned, options, level, memory_bytes, control))
-    edges = select(layers, options.fdr)
+    with stage("combine layers") as control:
+        edges, judged = judge(layers, options, control)
     timed: dict[str, int] = {}
     if options.timing_test:
         with stage("timing test") as control:
@@ -147,11 +150,13 @@ def _find(
             store, groups, layers, edges, coordination, evidence, candidates, options, control
         )
     with stage("tables"):
-        tables = result_tables(store, layers, edges, coordination, evidence, candidates, remarks)
+        tables = result_tables(
+            store, layers, edges, coordination, evidence, candidates, remarks, options.min_objects
+        )
     return tables, {
         "input": _input(layers),
         "layers": {layer.name: layer.counts for layer in layers},
-        "coordination": {**coordination.quality, **timed},
+        "coordination": {**coordination.quality, **judged, **timed},
         "referrals": referral_counts,
         "insufficient": remarks.insufficient,
     }
@@ -196,6 +201,14 @@ def _kinds(store: Store, options: SweepOptions) -> list[str]:
             f"kind {unknown[0]!r} is not in {store.path}; it has {', '.join(sorted(known))}"
         )
     return sorted(set(options.kinds))
+
+
+def _check_windows(kinds: list[str], options: SweepOptions) -> None:
+    strange = [kind for kind, _ in options.layer_windows if kind not in kinds]
+    if strange:
+        raise ConfigError(
+            f"layer-window names {strange[0]!r}, which is not swept; there are {', '.join(kinds)}"
+        )
 
 
 def _keep_labels(store: Store, given: Referrals, now_s: int) -> list[Label]:

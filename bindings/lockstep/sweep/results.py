@@ -28,6 +28,7 @@ def result_tables(
     evidence: Evidence,
     candidates: dict[str, Any],
     remarks: Remarks,
+    min_objects: int,
 ) -> dict[str, pa.Table]:
     """All tables of a run, by name."""
     source = coordination.vertex_of(edges.source)
@@ -42,7 +43,9 @@ def result_tables(
         "object": store.names("object", evidence.object),
     }
     return {
-        "clusters": _clusters(coordination, edges, edge_cluster, evidence, names, layers, remarks),
+        "clusters": _clusters(
+            coordination, edges, edge_cluster, evidence, names, layers, remarks, min_objects
+        ),
         "members": _members(store, coordination, edges, edge_cluster, evidence, remarks),
         "edges": _edges(edges, edge_cluster, names, remarks),
         "evidence": _evidence(evidence, names),
@@ -63,7 +66,12 @@ def _edges(
         name: pa.array(getattr(edges, name))
         for name in ("objects", "pairs", "expected", "p_value", "log10_p", "q_value", "weight")
     }
-    timing = edges.timing
+    fusion, timing = edges.fusion, edges.timing
+    combined = {
+        "combined_layers": None if fusion is None else fusion.layers,
+        "combined_p_value": None if fusion is None else 10.0**fusion.log10_p,
+        "combined_log10_p": None if fusion is None else fusion.log10_p,
+    }
     timed = {
         "common": "common",
         "met": "met",
@@ -76,6 +84,10 @@ def _edges(
         "edges",
         {
             **columns,
+            **{
+                name: pa.nulls(len(edges)) if values is None else pa.array(values)
+                for name, values in combined.items()
+            },
             **{
                 name: pa.nulls(len(edges)) if timing is None else pa.array(getattr(timing, field))
                 for name, field in timed.items()
@@ -178,6 +190,7 @@ def _clusters(
     names: dict[str, pa.Array],
     layers: list[Layer],
     remarks: Remarks,
+    min_objects: int,
 ) -> pa.Table:
     count = len(coordination.scores)
     members = np.bincount(coordination.cluster[coordination.cluster >= 0], minlength=count)
@@ -185,6 +198,8 @@ def _clusters(
     same = (pair_cluster == coordination.cluster[coordination.target]) & (pair_cluster >= 0)
     pairs = np.bincount(pair_cluster[same], minlength=count)
     edges_of = _groups(edge_cluster, count)
+    strongest = _strongest_layer(edges)
+    enough = edges.objects >= min_objects
     rows_of = _groups(edge_cluster[evidence.edge], count)
     lag = np.abs(evidence.target_time_s - evidence.source_time_s)
     first = np.minimum(evidence.source_time_s, evidence.target_time_s)
@@ -192,6 +207,7 @@ def _clusters(
     records = []
     for cluster in range(count):
         own, rows = edges_of[cluster], rows_of[cluster]
+        best = own[strongest[own]]
         objects, place, meetings = np.unique(
             evidence.object[rows], return_index=True, return_counts=True
         )
@@ -204,11 +220,11 @@ def _clusters(
             "edges": int(pairs[cluster]),
             "density": float(pairs[cluster] / possible),
             "score": float(coordination.scores[cluster]),
-            "layers": sorted({layers[number].name for number in edges.layer[own]}),
+            "layers": sorted({layers[number].name for number in edges.layer[own[enough[own]]]}),
             "objects": len(objects),
             "median_lag_s": float(np.median(lag[rows])),
-            "median_objects": float(np.median(edges.objects[own])),
-            "median_expected": float(np.median(edges.expected[own])),
+            "median_objects": float(np.median(edges.objects[best])),
+            "median_expected": float(np.median(edges.expected[best])),
             "first_s": int(first[rows].min()),
             "last_s": int(last[rows].max()),
             **{name: values[cluster] for name, values in remarks.clusters.items()},
@@ -219,6 +235,17 @@ def _clusters(
         "clusters",
         {name: [record[name] for record in records] for name in _record_names()},
     )
+
+
+def _strongest_layer(edges: Edges) -> npt.NDArray[np.bool_]:
+    """Which edges are those of their pair's smallest p."""
+    order = np.lexsort((edges.layer, edges.log10_p, edges.pair))
+    pair = edges.pair[order]
+    first = np.ones(len(pair), dtype=np.bool_)
+    first[1:] = pair[1:] != pair[:-1]
+    strongest = np.zeros(len(pair), dtype=np.bool_)
+    strongest[order[first]] = True
+    return strongest
 
 
 def _record_names() -> list[str]:

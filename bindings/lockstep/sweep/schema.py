@@ -34,11 +34,19 @@ TABLES: dict[str, list[Column]] = {
         ("edges", pa.int64(), "pairs of members that passed the test in some layer"),
         ("density", pa.float64(), "edges over all pairs of members, 0 to 1"),
         ("score", pa.float64(), "sum of edge weights inside, over members; measures co-action"),
-        ("layers", pa.list_(pa.string()), "kinds of action with an edge inside"),
+        (
+            "layers",
+            pa.list_(pa.string()),
+            "kinds of action in which some edge inside shares min_objects objects",
+        ),
         ("objects", pa.int64(), "distinct objects on which members met"),
         ("median_lag_s", pa.float64(), "median seconds between two members on one object"),
-        ("median_objects", pa.float64(), "median objects shared by an edge"),
-        ("median_expected", pa.float64(), "median objects that chance would give an edge"),
+        (
+            "median_objects",
+            pa.float64(),
+            "median objects shared by an edge, in its strongest layer",
+        ),
+        ("median_expected", pa.float64(), "median objects that chance would give it there"),
         ("first_s", pa.int64(), "first meeting, UTC seconds"),
         ("last_s", pa.int64(), "last meeting, UTC seconds"),
         ("top_objects", pa.list_(pa.string()), "up to 5 objects with the most edges on them"),
@@ -80,8 +88,24 @@ TABLES: dict[str, list[Column]] = {
         ("expected", pa.float64(), "lambda: objects that chance would give, by the null model"),
         ("p_value", pa.float64(), "P(Poisson(expected) >= objects)"),
         ("log10_p", pa.float64(), "its logarithm, exact where p_value has run out"),
-        ("q_value", pa.float64(), "Benjamini-Hochberg over all testable pairs of all layers"),
-        ("weight", pa.float64(), "min(-log10 of the larger p, 50)"),
+        (
+            "combined_layers",
+            pa.int64(),
+            "layers that could test the pair, in which both were active",
+        ),
+        ("combined_p_value", pa.float64(), "Cauchy combination of their p; of the pair"),
+        ("combined_log10_p", pa.float64(), "its logarithm"),
+        (
+            "q_value",
+            pa.float64(),
+            "Benjamini-Hochberg of the combined p over all pairs that some layer could test; with"
+            " combine none, of p_value over all pairs that each layer could",
+        ),
+        (
+            "weight",
+            pa.float64(),
+            "min(-log10 p, 50) of the combined p, or the larger of that and the timing test's",
+        ),
         ("common", pa.int64(), "objects of all layers on which both acted within the horizon"),
         ("met", pa.int64(), "those on which they met within the window"),
         ("timing_expected", pa.float64(), "of `common`, on how many others would meet"),
@@ -135,9 +159,10 @@ RUN_JSON = {
     "layers": "by kind: actions, duplicates (across jobs), accounts, objects; left_out_objects and "
     "left_out_actions (of objects above max_object_actions, listed in left_out); pair_instances "
     "(pairs of actions in the window), pairs (of accounts, with min_objects), testable "
-    "(pairs of accounts active enough to be tested), edges",
+    "(pairs of accounts active enough to be tested), window_s, edges",
     "coordination": "the graph of all layers: vertices, pairs, communities, modularity, "
-    "clusters, clustered_accounts; with the timing test also edges_by_activity (before it) and "
+    "clusters, clustered_accounts, testable (pairs that some layer could test; with combine none "
+    "summed over layers); with the timing test also pairs_by_activity (before it) and "
     "timing_testable (pairs with min_objects objects of all layers in common within the horizon; "
     "an estimate where accounts are many)",
     "referrals": "referred accounts in force, those in_graph (with an edge); of the file given: "
@@ -182,11 +207,10 @@ def timing_notice(summary: dict[str, Any]) -> str | None:
     if not summary["options"]["timing_test"]:
         return None
     found = summary["coordination"]
-    kept = sum(layer["edges"] for layer in summary["layers"].values())
     return (
-        f"timing test: {kept:,} of {found['edges_by_activity']:,} edges also meet beyond shared "
-        f"interest, of {found['timing_testable']:,} pairs with objects in common within "
-        f"{summary['options']['horizon_s']:,} s"
+        f"timing test: {found['pairs']:,} of {found['pairs_by_activity']:,} pairs also meet "
+        f"beyond shared interest, of {found['timing_testable']:,} pairs with objects in common "
+        f"within {summary['options']['horizon_s']:,} s"
     )
 
 
@@ -217,6 +241,12 @@ def as_markdown() -> str:
         "number, so that twenty accounts all tied to each other outrank three as surely tied, and",
         "a long thin chain does not win by its length. It ranks what to read first; it is no",
         "probability, and it says nothing of who the accounts are.",
+        "",
+        "An edge is a pair of accounts; edges.parquet has a row for each layer in which they met",
+        "within the layer's window, be it once. What the layers say of a pair is combined into",
+        "one p-value, by the Cauchy combination (Liu and Xie, 2020), which holds however they",
+        "depend on each other; a layer in which both were active and never met counts against",
+        "them. The `combined_` columns are null where layers are not combined.",
         "",
         "In edges, `common` to `timing_q_value` are null unless the sweep was asked for its timing",
         "test. That test is of the pair: in each of its layers it reads the same.",

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from lockstep import _core
 from lockstep.sweep.clusters import Coordination, Evidence, find_clusters
-from lockstep.sweep.layers import Edges
+from lockstep.sweep.layers import Edges, Fusion
 from lockstep.sweep.options import SweepOptions
 
 __all__ = ["bootstrap"]
@@ -29,7 +29,8 @@ def bootstrap(
 
     In each of `options.bootstraps` replicates as many (layer, object) as there are evidence of are
     drawn with replacement; an edge shares as many objects as its own were drawn, its p-value and
-    weight follow, and it stays where p is no larger than the largest of an edge of the run. A
+    weight follow, of combined layers as well, and it stays where the p that was judged is no
+    larger than the largest of the run, and enough objects are left in some layer judged with it. A
     cluster's counterpart is the replicate's cluster of largest Jaccard index. Pairs that the run
     did not list cannot come in, so that what is measured is how firm the listed edges are.
     NaN for all where there are no replicates. The seed is that of the options.
@@ -40,7 +41,7 @@ def bootstrap(
         return jaccard + np.nan, there + np.nan
     key = edges.layer[evidence.edge] << 32 | evidence.object.astype(np.int64)
     objects, object_ = np.unique(key, return_inverse=True)
-    level = edges.log10_p.max(initial=-np.inf)
+    level = edges.log10_tested.max(initial=-np.inf)
     for number in range(options.bootstraps if count else 0):
         random = np.random.default_rng([options.seed, number])
         drawn = np.bincount(random.integers(0, len(objects), len(objects)), minlength=len(objects))
@@ -62,8 +63,28 @@ def _redrawn(
 ) -> Edges:
     """The edges as they would be with other numbers of shared objects, their timing as it is."""
     log10_p = _core.log10_poisson_tail(counts, edges.expected)
-    kept = np.flatnonzero((log10_p <= level) & (counts >= options.min_objects))
-    return replace(edges.take(kept), objects=counts[kept], log10_p=log10_p[kept])
+    enough = counts >= options.min_objects
+    fusion = edges.fusion
+    if fusion is None:
+        tested = log10_p
+    else:
+        fusion, enough = _fused_again(edges.pair, fusion.layers, log10_p, enough)
+        tested = fusion.log10_p
+    redrawn = replace(edges, objects=counts, log10_p=log10_p, fusion=fusion)
+    return redrawn.take(np.flatnonzero((tested <= level) & enough))
+
+
+def _fused_again(
+    pairs: npt.NDArray[np.uint64],
+    layers: npt.NDArray[np.uint32],
+    log10_p: F64,
+    enough: npt.NDArray[np.bool_],
+) -> tuple[Fusion, npt.NDArray[np.bool_]]:
+    """The combination of other p-values of edges, and whether an edge of the pair has enough."""
+    distinct, first, pair = np.unique(pairs, return_index=True, return_inverse=True)
+    fused = _core.cauchy_combination(pair.astype(np.uint64), log10_p, layers[first])
+    some = np.bincount(pair, enough, minlength=len(distinct)) > 0
+    return Fusion(layers, fused[pair]), some[pair]
 
 
 def _counterparts(cluster: I64, found: I64, count: int) -> tuple[F64, I64]:

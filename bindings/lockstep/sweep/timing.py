@@ -20,14 +20,12 @@ def keep_timed(
 
     What a pair did in all layers makes one test: few objects in each can be enough together.
     """
-    pairs, pair = np.unique(
-        edges.source.astype(np.uint64) << np.uint64(32) | edges.target, return_inverse=True
-    )
+    pairs, pair = np.unique(edges.pair, return_inverse=True)
     tested = _core.timing_test(
         [layer.log for layer in layers],
         (pairs >> np.uint64(32)).astype(np.uint32),
         pairs.astype(np.uint32),
-        window_s=options.window_s,
+        layer_windows_s=[layer.window_s for layer in layers],
         horizon_s=options.horizon_s,
         min_objects=options.min_objects,
         max_object_actions=options.max_object_actions,
@@ -50,4 +48,4 @@ def keep_timed(
             q_value[place],
         ),
     )
-    return timed, {"edges_by_activity": len(edges), "timing_testable": tested.testable}
+    return timed, {"pairs_by_activity": len(pairs), "timing_testable": tested.testable}
