@@ -19,7 +19,7 @@ from lockstep.ingest import IngestOptions, ingest_file
 from lockstep.ingest.times import TimeReader
 
 ROWS = [
-    ("user 1", "https://a.example/?q=1,2", 1_600_000_000, "share_url", "user 9"),
+    ("user 1", "https://a.example/b?q=1,2", 1_600_000_000, "share_url", "user 9"),
     ("user 2", "tag", 1_600_000_001, "hashtag", None),
     ("\u4f60\u597d", "tag", 1_600_000_002, "hashtag", None),
     ("user 1", "tag", 1_600_000_003, "hashtag", "user 2"),

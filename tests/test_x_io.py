@@ -33,8 +33,8 @@ def test_x_io_preset_makes_all_actions_of_a_row(tmp_path):
     assert stored(tmp_path / "store") == sorted(
         [
             ("ann", "1", t, "post"),
-            ("ann", "http://a.example/x", t, "share_url"),
-            ("ann", "http://b.example", t, "share_url"),
+            ("ann", "https://a.example/x", t, "share_url"),
+            ("ann", "https://b.example", t, "share_url"),
             ("ann", "foo", t, "hashtag"),
             ("ann", "b", t, "hashtag"),
             ("bob", "1", t + 60, "retweet"),
@@ -66,7 +66,7 @@ LINKS = {
     "": [],
 }
 WORDS = {
-    "[Foo, b]": ["foo", "b"],
+    "[Foo, b]": ["Foo", "b"],
     "[foo,b]": ["foo", "b"],
     "['foo', 'b']": ["foo", "b"],
     "['foo','b']": ["foo", "b"],
@@ -81,7 +81,7 @@ def exploded(**lists):
     columns |= {name: pa.array(column) for name, column in lists.items()}
     columns["tweetid"] = pa.array([str(row) for row in range(rows)])
     return {
-        part.kind: list(zip(part.row.tolist(), part.object.to_pylist(), strict=True))
+        part.names[0]: list(zip(part.row.tolist(), part.object.to_pylist(), strict=True))
         for part in explode_x_io(columns)
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -13,7 +14,7 @@ import pyarrow as pa
 
 from lockstep import _core
 from lockstep.arguments import parse_time
-from lockstep.errors import UnknownAccount, storage_error
+from lockstep.errors import ConfigError, UnknownAccount, storage_error
 from lockstep.graphs import Graph
 from lockstep.ingest.child import ingest_in_child
 from lockstep.ingest.job import IngestResult
@@ -59,6 +60,12 @@ def _is_there(path: Path) -> bool:
         return True
     except OSError as error:
         raise storage_error(error, path, "look into") from error
+
+
+def _as_list(derive: Sequence[str]) -> Sequence[str]:
+    if isinstance(derive, str):
+        raise ConfigError(f"derive is {derive!r}; give a list, [{derive!r}]")
+    return derive
 
 
 class Store:
@@ -254,6 +261,8 @@ class Store:
         delimiter: str | None = None,
         time_unit: str | None = None,
         tz: str | None = None,
+        derive: Sequence[str] = (),
+        as_given: bool = False,
         max_rejects: int | str | None = None,
     ) -> IngestResult:
         """Take a file or a table into the store, all of its good rows or nothing.
@@ -266,11 +275,21 @@ class Store:
         source : path or table
             CSV, NDJSON, Parquet or Arrow file (gzip and zstd too), or a table.
         mapping : dict, optional
-            Which column is `account`, `object`, `time` and, if any, `kind` and `target`.
+            Which column is `account`, `object`, `time` and, if any, `kind` and `target`; for
+            derived layers also `post` (which post a row is part of), `text` and `origin_time`
+            (when what the row repeats was made).
         preset : {"coortweet", "x-io"}, optional
             A known mapping.
         kind : str, optional
             Kind of every row.
+        derive : sequence of {"domain", "hashtag_sequence", "fast", "text"}
+            Further layers that follow from the rows: `share_domain`, the site of each link;
+            `hashtag_sequence`, the tags of a post with 3 or more, in their order; `fast_<kind>`,
+            the author repeated within 10 seconds; `text`, a signature by which near-duplicates
+            are known. The text itself is not stored.
+        as_given : bool
+            Store links and hashtags as they are spelt, and not as `lockstep.canonical_urls` and
+            `lockstep.canonical_hashtags` do.
         format, delimiter, time_unit, tz, max_rejects : optional
             As `lockstep ingest --help` has them.
 
@@ -291,6 +310,8 @@ class Store:
             "--delimiter": delimiter,
             "--time-unit": time_unit,
             "--tz": tz,
+            "--derive": ",".join(_as_list(derive)) or None,
+            "--as-given": True if as_given else None,
             "--max-rejects": max_rejects,
         }
         result = ingest_in_child(self.path, source, mapping, options, self._key)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     epilog=example(
         "lockstep ingest store actions.parquet",
         "lockstep ingest store day.csv.gz --map account=user,object=url,time=at --kind share_url",
-        "lockstep ingest store tweets.csv --preset x-io --max-rejects 1%",
+        "lockstep ingest store tweets.csv --preset x-io --derive domain,hashtag_sequence,fast,text",
     )
 )
 @click.argument("store", type=any_path)
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     "--map",
     "map_text",
     metavar="PART=COLUMN,...",
-    help="Which column is account, object, time [, kind, target].",
+    help="Which column is account, object, time [, kind, target, post, text, origin_time].",
 )
 @click.option("--map-file", type=any_path, help="The same as a TOML file.")
 @click.option(
@@ -56,6 +56,15 @@ if TYPE_CHECKING:
     help="What numbers count; told by their size where not given.",
 )
 @click.option("--tz", help="Zone of ISO times that name none, such as UTC.")
+@click.option(
+    "--derive",
+    metavar="LAYER,...",
+    help="Further layers: domain (of links), hashtag_sequence (3 of one post or more), fast "
+    "(repeats within 10 s of the original), text (near-duplicates; no text is stored).",
+)
+@click.option(
+    "--as-given", is_flag=True, help="Store links and hashtags as spelt, not in canonical form."
+)
 @click.option(
     "--max-rejects", metavar="N|N%", help="Load nothing of a file with more bad rows than this."
 )
@@ -73,6 +82,8 @@ def ingest(
     delimiter: str,
     time_unit: str | None,
     tz: str | None,
+    derive: str | None,
+    as_given: bool,
     max_rejects: str | None,
     key_file: Path | None,
     as_json: bool,
@@ -81,7 +92,8 @@ def ingest(
     """Take export FILES into STORE: CSV, NDJSON, Parquet or Arrow, plain, gzip or zstd.
 
     Each file is one job, all of its good rows or nothing. Rows that cannot be read go to
-    STORE/quarantine with line and reason. A file that was loaded before changes nothing.
+    STORE/quarantine with line and reason. A file that was loaded before changes nothing. Objects of
+    kind share_url, url, link and hashtag are stored in canonical form.
     """
     from lockstep import _core
     from lockstep.arguments import read_key
@@ -96,6 +108,8 @@ def ingest(
         "\t" if delimiter in ("\\t", "TAB") else delimiter,
         time_unit,
         tz,
+        tuple(derive.split(",")) if derive else (),
+        as_given,
         max_rejects,
     )
     for file in files:
@@ -193,6 +207,13 @@ def _tell(result: IngestResult) -> None:
         f"  new: {result.new_accounts:,} accounts, {result.new_objects:,} objects; "
         f"epoch {result.epoch}"
     )
+    if result.canonical:
+        click.echo(f"  {result.canonical:,} links and hashtags were put in canonical form")
+    if result.derived:
+        layers = ", ".join(f"{kind} {count:,}" for kind, count in result.derived.items())
+        click.echo(f"  derived: {layers}")
+    for why, count in result.without.items():
+        click.echo(f"  no action for {count:,} {why}")
     if result.rejected:
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in result.reasons.items())
         click.echo(f"  rejected by reason: {reasons}; rows are in {result.quarantine}")

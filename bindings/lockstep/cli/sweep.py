@@ -74,6 +74,12 @@ _SHOWN = 20
     help="False discovery rate of the list of edges.",
 )
 @click.option(
+    "--text-bits",
+    default=_DEFAULTS.text_bits,
+    show_default=True,
+    help="Of kind text: signatures that differ in more of 64 bits are of other texts.",
+)
+@click.option(
     "--combine",
     type=click.Choice(COMBINATIONS),
     default=_DEFAULTS.combine,
@@ -161,6 +167,7 @@ def sweep(
     min_objects: int,
     max_object_actions: int,
     fdr: float,
+    text_bits: int,
     combine: str,
     strata: str,
     timing_test: bool,
@@ -197,6 +204,7 @@ def sweep(
         min_objects=min_objects,
         max_object_actions=max_object_actions,
         fdr=fdr,
+        text_bits=text_bits,
         combine=combine,
         strata=strata,
         timing_test=timing_test,

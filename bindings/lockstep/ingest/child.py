@@ -58,7 +58,10 @@ def ingest_in_child(
     fails with is raised here as the exception it stands for.
     """
     arguments = [
-        part for name, value in options.items() if value is not None for part in (name, str(value))
+        part
+        for name, value in options.items()
+        if value is not None
+        for part in ((name,) if value is True else (name, str(value)))
     ]
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lockstep-")))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["Actions", "explode_x_io"]
+from lockstep.ingest.actions import Actions
+
+__all__ = ["explode_x_io", "seconds_after_original"]
 
 # Values that the archive writes for "nothing here".
 _EMPTY = pa.array(["", "[]", "nan", "None", "null"])
@@ -22,25 +23,15 @@ _QUOTED_LIST = rf"(?s)^{_QUOTED}(?:\s*,\s*{_QUOTED})*$"
 _NEXT_QUOTED = rf"""(?s)(?:'({_SINGLE})'|"({_DOUBLE})")(?:\s*,\s*)?"""
 _NEXT_LINK = r",(?:\s+|([A-Za-z][A-Za-z0-9+.\-]*://))"  # a link may hold commas of its own
 _NEXT_WORD = r",()"
+_FIRST_SNOWFLAKE = 29_700_859_247  # id of the first tweet numbered by time, 4 November 2010
 _MARK = "\x1f"  # put between items to split at
-
-
-@dataclass
-class Actions:
-    """Actions of one kind: which row each came from, its object and, where known, its target."""
-
-    kind: str
-    row: npt.NDArray[np.int64]
-    object: pa.Array
-    target: pa.Array | None = None
 
 
 def explode_x_io(columns: dict[str, pa.Array]) -> Iterator[Actions]:
     """The actions of tweets in the X / Twitter information-operations archive.
 
     A retweet is one action on the tweet it repeats. Any other tweet is a `post`, a `reply` where
-    it answers one, and one `share_url`, `hashtag` or `mention` for each it holds. Hashtags are
-    case-folded and NFKC; links are kept as they are.
+    it answers one, and one `share_url`, `hashtag` or `mention` for each it holds.
     """
     text = {name: _text(column) for name, column in columns.items()}
     retweet = _filled(text["retweet_tweetid"])
@@ -49,12 +40,28 @@ def explode_x_io(columns: dict[str, pa.Array]) -> Iterator[Actions]:
     reply = ~retweet & _filled(text["in_reply_to_tweetid"])
     yield _single("reply", reply, text["in_reply_to_tweetid"], text["in_reply_to_userid"])
     yield _listed("share_url", ~retweet, text["urls"], _NEXT_LINK)
-    tags = _listed("hashtag", ~retweet, text["hashtags"], _NEXT_WORD)
-    tags.object = pc.utf8_lower(pc.utf8_normalize(tags.object, form="NFKC"))
-    yield tags
+    yield _listed("hashtag", ~retweet, text["hashtags"], _NEXT_WORD)
     mentions = _listed("mention", ~retweet, text["user_mentions"], _NEXT_WORD)
     mentions.target = mentions.object
     yield mentions
+
+
+def seconds_after_original(columns: dict[str, pa.Array]) -> npt.NDArray[np.int64]:
+    """How long after the tweet it repeats each tweet was written; -1 where that is not known.
+
+    The archive's times are whole minutes; ids of tweets since November 2010 hold milliseconds.
+    """
+    own = _snowflake_ms(_text(columns["tweetid"]))
+    original = _snowflake_ms(_text(columns["retweet_tweetid"]))
+    known = (own > 0) & (original > 0) & (own >= original)
+    return np.where(known, (own - original) // 1000, -1)
+
+
+def _snowflake_ms(ids: pa.Array) -> npt.NDArray[np.int64]:
+    """Milliseconds of ids that hold them; 0 for others."""
+    numeric = pc.match_substring_regex(ids, r"^\d{1,18}$|^[1-8]\d{18}$")
+    value = pc.if_else(numeric, ids, "0").cast(pa.int64()).to_numpy(zero_copy_only=False)
+    return np.where(value >= _FIRST_SNOWFLAKE, value >> 22, 0)
 
 
 def _text(column: pa.Array) -> pa.Array:
@@ -78,7 +85,7 @@ def _single(
     if targets is not None:
         target = targets.filter(mask)
         target = pc.if_else(pc.is_in(target, _EMPTY), None, target)
-    return Actions(kind, np.flatnonzero(chosen), objects.filter(mask), target)
+    return Actions.of_kind(kind, np.flatnonzero(chosen), objects.filter(mask), target)
 
 
 def _listed(kind: str, chosen: npt.NDArray[np.bool_], lists: pa.Array, next_: str) -> Actions:
@@ -99,4 +106,4 @@ def _listed(kind: str, chosen: npt.NDArray[np.bool_], lists: pa.Array, next_: st
     bare = pc.utf8_trim(flat, " '\"")
     values = pc.if_else(quoted.take(pa.array(parents)), pc.utf8_trim_whitespace(flat), bare)
     kept = _filled(values)
-    return Actions(kind, rows[parents[kept]], values.filter(pa.array(kept)))
+    return Actions.of_kind(kind, rows[parents[kept]], values.filter(pa.array(kept)))

@@ -15,6 +15,7 @@ from lockstep.errors import ConfigError, InputRejected
 from lockstep.ingest.batch import Batch
 from lockstep.ingest.container import FORMATS, Container, file_state, inspect, sha256_of
 from lockstep.ingest.csv_reader import BrokenCsv, FastCsv, csv_header, read_csv_slowly
+from lockstep.ingest.layers import LayerMaker, check_derive
 from lockstep.ingest.mapping import ColumnMap, choose_map
 from lockstep.ingest.ndjson_reader import ndjson_fields, read_ndjson
 from lockstep.ingest.quarantine import Quarantine
@@ -22,6 +23,7 @@ from lockstep.ingest.reject_limit import RejectLimit
 from lockstep.ingest.stage import Stager
 from lockstep.ingest.table_reader import read_table, table_columns
 from lockstep.ingest.times import TimeReader
+from lockstep.ingest.whole_posts import whole_posts
 
 __all__ = ["IngestOptions", "IngestResult", "ingest_file"]
 
@@ -38,12 +40,15 @@ class IngestOptions:
     delimiter: str = ","
     time_unit: str | None = None  # s, ms, us or ns; told by the size of the numbers
     tz: str | None = None  # zone of ISO times that name none
+    derive: tuple[str, ...] = ()  # further layers: domain, hashtag_sequence, fast, text
+    as_given: bool = False  # whether links and hashtags stay as they are spelt
     max_rejects: str | None = None  # rows, or percent of all rows; more fail the job
     limit: RejectLimit | None = field(init=False, default=None)  # what max_rejects stands for
 
     def __post_init__(self) -> None:
         if self.max_rejects is not None:
             object.__setattr__(self, "limit", RejectLimit.parse(self.max_rejects))
+        check_derive(self.derive)
 
 
 @dataclass
@@ -61,6 +66,9 @@ class IngestResult:
     reasons: dict[str, int] = field(default_factory=dict)
     quarantine: str | None = None
     self_actions: int = 0  # actions of an account upon itself; stored
+    canonical: int = 0  # actions whose link or hashtag was stored in its canonical form
+    derived: dict[str, int] = field(default_factory=dict)  # actions of derived layers, by kind
+    without: dict[str, int] = field(default_factory=dict)  # why some rows gave no such action
     new_accounts: int = 0
     new_objects: int = 0
     times: str | None = None  # what the times turned out to be
@@ -101,7 +109,7 @@ def ingest_file(
         raise ConfigError(f"--format is {options.format!r}; give one of {', '.join(FORMATS)}")
     container = inspect(path, options.format)
     found = _columns_of(container, options)
-    map_ = choose_map(options.map, options.kind, found, str(path))
+    map_ = choose_map(options.map, options.kind, options.derive, found, str(path))
     content_hash = _content_hash(path, map_, options)
     job_name = content_hash[:16]
     known = store.find_job(content_hash)
@@ -135,6 +143,9 @@ def ingest_file(
         dict(quarantine.reasons),
         str(quarantine.path) if quarantine.count else None,
         stager.self_actions,
+        stager.layers.canonical,
+        dict(stager.layers.derived),
+        {why: count for why, count in stager.layers.without.items() if count},
         receipt.new_accounts,
         receipt.new_objects,
         times.detected,
@@ -188,7 +199,8 @@ class _Loading:
             if not keep and self.store.find_job(self.content_hash) is None:
                 quarantine.clear()
             raise
-        if self.map.explode is None:
+        assert stager.staged == receipt.accepted + receipt.duplicates
+        if self.map.explode is None and not self.options.derive:
             assert stager.rows == receipt.accepted + receipt.duplicates + quarantine.count
         return receipt, stager, times
 
@@ -204,7 +216,8 @@ class _Loading:
             job = self.store.begin_job(
                 self.content_hash, container.path.name, expected_bytes=container.size
             )
-            stager = Stager(job, self.map, times, self.quarantine)
+            layers = LayerMaker(self.options.derive, self.options.as_given)
+            stager = Stager(job, self.map, times, self.quarantine, layers)
             try:
                 whole = self._read(stager, slowly)
             except BaseException:
@@ -221,8 +234,12 @@ class _Loading:
     def _read(self, stager: Stager, slowly: bool) -> bool:
         """Stages all batches; whether that took the whole file as it should."""
         batches = self._batches(slowly)
+        in_order: Iterable[Batch] = batches
+        if "hashtag_sequence" in self.options.derive and self.map.explode is None:
+            post = [self.map.post] if self.map.post else [self.map.account, self.map.time]
+            in_order = whole_posts(batches, post)
         try:
-            for batch in batches:
+            for batch in in_order:
                 stager.add(batch)
         except BrokenCsv:
             return False
@@ -242,7 +259,15 @@ class _Loading:
 
 def _content_hash(path: Path, map_: ColumnMap, options: IngestOptions) -> str:
     digest = sha256_of(path)
-    reading = {"map": map_.to_dict(), "unit": options.time_unit, "tz": options.tz}
+    reading: dict[str, Any] = {
+        "map": map_.to_dict(),
+        "unit": options.time_unit,
+        "tz": options.tz,
+    }
+    if options.derive:
+        reading["derive"] = sorted(options.derive)
+    if options.as_given:
+        reading["as_given"] = True
     digest.update(json.dumps(reading, sort_keys=True).encode())
     return hashlib.sha256(digest.digest()).hexdigest()
 

@@ -37,15 +37,44 @@ class ColumnMap:
     explode: str | None = None  # a preset that makes several actions of one row
     tz: str | None = None  # zone of times that name none
     extra: tuple[str, ...] = ()  # columns that `explode` needs besides
+    post: str | None = None  # a column that names the post an action is part of
+    text: str | None = None  # a column of texts; never stored
+    origin_time: str | None = None  # a column of times of what an action repeats; may be empty
 
     def columns(self) -> list[str]:
         """Every column that must be there, once each."""
         wanted = [self.account, self.object, self.time, self.kind, self.target, *self.extra]
+        wanted += [self.post, self.text, self.origin_time]
         return list(dict.fromkeys(name for name in wanted if name))
+
+    def for_layers(self, derive: tuple[str, ...]) -> ColumnMap:
+        """The map with the columns that derived layers need, and no others.
+
+        Raises
+        ------
+        ConfigError
+            Where a layer needs a column that the map does not name.
+        """
+        if self.explode == "x-io":
+            return replace(self, text="tweet_text" if "text" in derive else None)
+        for layer, part in (("text", "text"), ("fast", "origin_time")):
+            if layer in derive and getattr(self, part) is None:
+                raise ConfigError(f"--derive {layer} needs a column; give {part}=COLUMN in --map")
+        return replace(
+            self,
+            post=self.post if "hashtag_sequence" in derive else None,
+            text=self.text if "text" in derive else None,
+            origin_time=self.origin_time if "fast" in derive else None,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """For the content hash of a job: the same file mapped otherwise is another job."""
-        return asdict(self)
+        later = ("post", "text", "origin_time")  # not named where they are not used
+        return {
+            name: value
+            for name, value in asdict(self).items()
+            if value is not None or name not in later
+        }
 
 
 PRESETS: dict[str, ColumnMap] = {
@@ -78,7 +107,7 @@ _KNOWN = [
     PRESETS["coortweet"],
 ]
 
-_PARTS = ("account", "object", "time", "kind", "target")
+_PARTS = ("account", "object", "time", "kind", "target", "post", "text", "origin_time")
 
 
 def map_from(parts: AnyMapping[str, str], where: str) -> ColumnMap:
@@ -101,11 +130,14 @@ def map_from(parts: AnyMapping[str, str], where: str) -> ColumnMap:
         time=parts["time"],
         kind=parts.get("kind"),
         target=parts.get("target"),
+        post=parts.get("post"),
+        text=parts.get("text"),
+        origin_time=parts.get("origin_time"),
     )
 
 
 def parse_map(text: str) -> ColumnMap:
-    """A map from `account=user,object=url,time=created_at[,kind=..][,target=..]`."""
+    """A map from `account=user,object=url,time=created_at[,kind=..][,target=..]` and so on."""
     pairs = [pair.partition("=") for pair in text.split(",")]
     wrong = [name for name, equals, column in pairs if not equals or not column]
     if wrong:
@@ -135,7 +167,11 @@ def _toml(text: str) -> str:
 
 
 def choose_map(
-    given: ColumnMap | None, kind: str | None, found: list[str], where: str
+    given: ColumnMap | None,
+    kind: str | None,
+    derive: tuple[str, ...],
+    found: list[str],
+    where: str,
 ) -> ColumnMap:
     """The map to read a file with, once its columns are known.
 
@@ -156,6 +192,7 @@ def choose_map(
         given = replace(given, kind=None, constant_kind=kind)
     elif given.kind is None and given.explode is None:
         given = replace(given, constant_kind=DEFAULT_KIND)
+    given = given.for_layers(derive)
     missing = [name for name in given.columns() if name not in found]
     if missing:
         raise InputRejected(

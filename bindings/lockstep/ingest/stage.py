@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +12,20 @@ import pyarrow.compute as pc
 
 from lockstep import _core
 from lockstep.errors import InputRejected
+from lockstep.ingest.actions import Actions
 from lockstep.ingest.batch import Batch, Reject
-from lockstep.ingest.explode import explode_x_io
+from lockstep.ingest.explode import explode_x_io, seconds_after_original
+from lockstep.ingest.id_columns import (
+    NO_ID,
+    Mask,
+    has_id,
+    ids_of,
+    is_text,
+    plain,
+    same_ids,
+    true_where,
+)
+from lockstep.ingest.layers import Context, LayerMaker, repeats
 from lockstep.ingest.mapping import ColumnMap
 from lockstep.ingest.quarantine import Quarantine
 from lockstep.ingest.rounded_ids import RoundedIds
@@ -20,23 +33,29 @@ from lockstep.ingest.times import TimeReader
 
 __all__ = ["Stager"]
 
-_NO_ID = pa.array(["", "null", "none", "nan"])
 _KIND = r"^[A-Za-z0-9_.\-]{1,64}$"
-Mask = npt.NDArray[np.bool_]
 
 
 class Stager:
     """Checks the rows of batches, hands the good ones to a job and the bad ones to quarantine."""
 
     def __init__(
-        self, job: _core.IngestJob, map_: ColumnMap, times: TimeReader, quarantine: Quarantine
+        self,
+        job: _core.IngestJob,
+        map_: ColumnMap,
+        times: TimeReader,
+        quarantine: Quarantine,
+        layers: LayerMaker,
     ) -> None:
         self._job = job
         self._map = map_
         self._times = times
+        self._origin_times = times.afresh()
         self._quarantine = quarantine
+        self.layers = layers
         self.rows = 0  # rows read, good and bad
         self.rows_taken = 0  # rows of which at least one action was staged
+        self.staged = 0  # actions that the job took
         self.self_actions = 0
         self.rounded_ids = RoundedIds()
 
@@ -67,7 +86,7 @@ class Stager:
             same = pc.equal(
                 column, pa.scalar(self._map.time.encode(), pa.binary()).cast(column.type)
             )
-            reasons[_true(same)] = "header_row"
+            reasons[true_where(same)] = "header_row"
 
     def _check_id(
         self,
@@ -79,13 +98,13 @@ class Stager:
         column = batch.columns[name]
         kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
         if pa.types.is_integer(kind):
-            self._mark(_true(column.is_null()), "id", name, reasons, blame)
+            self._mark(true_where(column.is_null()), "id", name, reasons, blame)
             return
-        if not _is_text(kind):
+        if not is_text(kind):
             raise InputRejected(f"column {name} is {kind}; ids must be whole numbers or text")
         self._check_bytes(batch, name, reasons, blame)
         text = pc.utf8_trim_whitespace(batch.columns[name].cast(pa.string()))
-        missing = _true(pc.is_in(pc.utf8_lower(text), _NO_ID)) | _true(text.is_null())
+        missing = true_where(pc.is_in(pc.utf8_lower(text), NO_ID)) | true_where(text.is_null())
         self._mark(missing, "id", name, reasons, blame)
 
     def _check_bytes(
@@ -116,7 +135,7 @@ class Stager:
             return
         self._check_bytes(batch, self._map.kind, reasons, blame)
         text = batch.columns[self._map.kind].cast(pa.string())
-        wrong = ~_true(pc.match_substring_regex(text, _KIND))
+        wrong = ~true_where(pc.match_substring_regex(text, _KIND))
         self._mark(wrong, "kind", self._map.kind, reasons, blame)
 
     @staticmethod
@@ -153,22 +172,47 @@ class Stager:
         for name in (self._map.account, self._map.object):
             self.rounded_ids.look(name, columns[name])
         taken = np.zeros(len(batch), dtype=bool)
-        if self._map.explode is None:
-            kinds, names = self._kinds(columns, len(good))
-            target = columns[self._map.target] if self._map.target else None
-            refused = self._append(
-                account, columns[self._map.object], seconds, kinds, names, target
-            )
-            self._put_refused(batch, good, refused, taken)
-        else:
-            for part in explode_x_io(columns):
-                kinds = np.zeros(len(part.row), dtype=np.uint16)
-                owners = account.take(pa.array(part.row))
-                refused = self._append(
-                    owners, part.object, seconds[part.row], kinds, [part.kind], part.target
-                )
-                self._put_refused(batch, good[part.row], refused, taken)
+        context = self._context(columns, account, seconds)
+        own_words = [np.empty(0, dtype=np.int64)]  # rows whose text the account wrote itself
+        for part in self._parts(columns, len(good)):
+            actions = self.layers.in_canonical_form(part)
+            refused = self._append(account, actions, seconds)
+            self._put_refused(batch, good[actions.row], refused, taken)
+            stored = actions.without([place for place, _ in refused])
+            for derived in self.layers.derive_from(stored, context):
+                self._append(account, derived, seconds)
+            own_words.append(stored.row[~repeats(stored)])
+        for texts in self.layers.texts(np.unique(np.concatenate(own_words)), context):
+            self._append(account, texts, seconds)
         self.rows_taken += int(taken.sum())
+
+    def _parts(self, columns: dict[str, pa.Array], rows: int) -> Iterable[Actions]:
+        """The actions that the file itself names."""
+        if self._map.explode is not None:
+            return explode_x_io(columns)
+        codes, names = self._kinds(columns, rows)
+        target = columns[self._map.target] if self._map.target else None
+        return [Actions(names, codes, np.arange(rows), columns[self._map.object], target)]
+
+    def _context(
+        self, columns: dict[str, pa.Array], account: pa.Array, seconds: npt.NDArray[np.int64]
+    ) -> Context:
+        map_ = self._map
+        after = None
+        if map_.explode is not None and "fast" in self.layers.derive:
+            after = seconds_after_original(columns)
+        elif map_.origin_time is not None:
+            origin, wrong = self._origin_times.read(columns[map_.origin_time])
+            known = (wrong == None) & (seconds >= origin)  # noqa: E711 (element-wise)
+            after = np.where(known, seconds - origin, -1)
+        return Context(
+            account,
+            seconds,
+            # One row of the archive is a post of its own.
+            post=pa.array(np.arange(len(seconds))) if map_.explode else _column(columns, map_.post),
+            text=_column(columns, map_.text),
+            after_s=after,
+        )
 
     def _put_refused(
         self,
@@ -195,68 +239,34 @@ class Stager:
         return codes, encoded.dictionary.to_pylist()
 
     def _append(
-        self,
-        account: pa.Array,
-        object_: pa.Array,
-        seconds: npt.NDArray[np.int64],
-        kinds: npt.NDArray[np.uint16],
-        names: list[str],
-        target: pa.Array | None,
+        self, account: pa.Array, actions: Actions, seconds: npt.NDArray[np.int64]
     ) -> list[tuple[int, str]]:
-        """Hands actions to the job; which of them it refused, and why."""
-        if len(account) == 0:
+        """Hands actions of rows to the job; which of them it refused, and why."""
+        if len(actions.row) == 0:
             return []
+        if len(actions.row) < len(account) or (actions.row[1:] <= actions.row[:-1]).any():
+            account, seconds = account.take(pa.array(actions.row)), seconds[actions.row]
         more: dict[str, object] = {}
-        if target is not None:
-            has_target = _has_id(target)
-            self.self_actions += int((_same(account, target) & has_target).sum())
-            blank = 0 if pa.types.is_integer(target.type) else ""
-            filled = pc.if_else(pa.array(has_target), _plain(target), blank)
-            more = {"target": _ids(filled), "has_target": has_target.astype(np.uint8)}
-        return self._job.append(
-            _ids(account),
-            _ids(object_),
+        if actions.target is not None:
+            has_target = has_id(actions.target)
+            self.self_actions += int((same_ids(account, actions.target) & has_target).sum())
+            blank = 0 if pa.types.is_integer(actions.target.type) else ""
+            filled = pc.if_else(pa.array(has_target), plain(actions.target), blank)
+            more = {"target": ids_of(filled), "has_target": has_target.astype(np.uint8)}
+        refused = self._job.append(
+            ids_of(account),
+            ids_of(actions.object),
             np.ascontiguousarray(seconds),
-            np.ascontiguousarray(kinds),
-            names,
+            np.ascontiguousarray(actions.codes),
+            actions.names,
             **more,  # type: ignore[arg-type]
         )
+        self.staged += len(account) - len(refused)
+        return refused
 
 
-def _plain(column: pa.Array) -> pa.Array:
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    return column if pa.types.is_integer(column.type) else column.cast(pa.string())
-
-
-def _has_id(column: pa.Array) -> Mask:
-    plain = _plain(column)
-    if pa.types.is_integer(plain.type):
-        return _true(plain.is_valid())
-    text = pc.utf8_lower(pc.utf8_trim_whitespace(plain))
-    return ~_true(pc.is_in(text, _NO_ID)) & _true(plain.is_valid())
-
-
-def _same(a: pa.Array, b: pa.Array) -> Mask:
-    return _true(pc.equal(_plain(a).cast(pa.string()), _plain(b).cast(pa.string())))
-
-
-def _ids(
-    column: pa.Array,
-) -> npt.NDArray[np.int64] | tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
-    """A column of ids as the core takes it: int64, or offsets and text; copied where it must."""
-    column = _plain(column) if pa.types.is_dictionary(column.type) else column
-    if pa.types.is_integer(column.type):
-        try:
-            numbers = column.cast(pa.int64())
-        except pa.ArrowInvalid:  # ids past 2^63 go as text
-            return _ids(column.cast(pa.string()))
-        return np.ascontiguousarray(numbers.to_numpy(zero_copy_only=False))
-    large = column.cast(pa.large_binary())
-    _, offsets, data = large.buffers()
-    bounds = np.frombuffer(offsets, dtype=np.int64)[large.offset : large.offset + len(large) + 1]
-    text = np.frombuffer(data, dtype=np.uint8) if data is not None else np.empty(0, np.uint8)
-    return bounds, text
+def _column(columns: dict[str, pa.Array], name: str | None) -> pa.Array | None:
+    return None if name is None else columns[name]
 
 
 def _raw(batch: Batch, row: int) -> bytes:
@@ -277,17 +287,3 @@ def _decodes(value: bytes | None) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return (
-        pa.types.is_string(kind)
-        or pa.types.is_large_string(kind)
-        or pa.types.is_binary(kind)
-        or pa.types.is_large_binary(kind)
-        or kind == pa.string_view()
-    )
-
-
-def _true(mask: pa.Array) -> Mask:
-    return pc.fill_null(mask, False).to_numpy(zero_copy_only=False)

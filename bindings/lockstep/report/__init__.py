@@ -71,6 +71,7 @@ _NAMES = (
     "min_objects",
     "max_object_actions",
     "fdr",
+    "text_bits",
     "combine",
     "strata",
     "resolution",

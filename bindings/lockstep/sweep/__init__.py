@@ -29,6 +29,7 @@ def sweep(
     max_object_actions: int = _DEFAULTS.max_object_actions,
     fdr: float = _DEFAULTS.fdr,
     combine: str = _DEFAULTS.combine,
+    text_bits: int = _DEFAULTS.text_bits,
     strata: str = _DEFAULTS.strata,
     timing_test: bool = _DEFAULTS.timing_test,
     horizon_s: int = _DEFAULTS.horizon_s,
@@ -69,6 +70,9 @@ def sweep(
     combine : {"cauchy", "none"}
         Whether the tests of a pair in all layers make one, by the Cauchy combination; with none,
         each layer lists its own pairs.
+    text_bits : int
+        Of kind text: signatures that differ in so many of their 64 bits, or fewer, are of one
+        text. From 0 to 7. A store with a key knows equal ones alone.
     strata : {"none", "day", "hour_of_week"}
         As in `lockstep.significance`.
     timing_test : bool
@@ -127,6 +131,7 @@ def sweep(
         max_object_actions=max_object_actions,
         fdr=fdr,
         combine=combine,
+        text_bits=text_bits,
         strata=strata,
         timing_test=timing_test,
         horizon_s=horizon_s,

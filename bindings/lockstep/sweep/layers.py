@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lockstep import _core
+from lockstep.canonical.near_texts import TEXT, grouped
+from lockstep.store import Store
 from lockstep.strata import test_pairs
 from lockstep.sweep.options import SweepOptions
 
@@ -143,14 +145,16 @@ class Scan:
     profile: _core.LayerProfile
 
 
-def scan(core: _core.Store, kind: str, options: SweepOptions, control: _core.RunControl) -> Scan:
+def scan(store: Store, kind: str, options: SweepOptions, control: _core.RunControl) -> Scan:
     """Reads one layer and measures what the null test needs to know of it."""
-    log, duplicates = core.scan(
+    log, duplicates = store.core.scan(
         kind,
         from_s=_EARLIEST if options.since_s is None else options.since_s,
         to_s=_LATEST if options.until_s is None else options.until_s,
         control=control,
     )
+    if kind == TEXT:
+        log = grouped(log, store.names("object", log.objects), options.text_bits, control)
     window_s = options.window_of(kind)
     profile = _core.layer_profile(
         log, window_s=window_s, max_object_actions=options.max_object_actions

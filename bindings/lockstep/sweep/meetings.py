@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lockstep import _core
+from lockstep.canonical.near_texts import TEXT, leaders_of
 from lockstep.store import Store
 
 __all__ = ["meetings", "nearest_names"]
 
 I64 = npt.NDArray[np.int64]
+Times = dict[tuple[str, str], I64]
 _SUGGESTIONS = 3
 
 
@@ -23,9 +27,12 @@ def meetings(store: Store, account: str, other: str, window_s: int) -> list[dict
 
     Rows have `layer`, `object_id`, `source_time_s`, `target_time_s`, `lag_s`, and `pairs`: how
     many pairs of their actions are at most `window_s` apart. Of pairs equally close, the earliest.
-    UnknownAccount where the store does not know one of them.
+    Texts that are nearly the same count as one object. UnknownAccount where the store does not
+    know one of them.
     """
-    ours, theirs = (_times_by_object(store.actions(name)) for name in (account, other))
+    ours, theirs = _without_near_texts(
+        *(_times_by_object(store.actions(name)) for name in (account, other))
+    )
     rows = []
     for layer, object_ in ours.keys() & theirs.keys():
         source, target = ours[layer, object_], theirs[layer, object_]
@@ -43,13 +50,30 @@ def meetings(store: Store, account: str, other: str, window_s: int) -> list[dict
     return sorted(rows, key=lambda row: (abs(row["lag_s"]), *row.values()))
 
 
-def _times_by_object(actions: pa.Table) -> dict[tuple[str, str], I64]:
+def _times_by_object(actions: pa.Table) -> Times:
     times: dict[tuple[str, str], list[int]] = {}
     for kind, object_, time_s in zip(
         *(actions[name].to_pylist() for name in ("kind", "object_id", "timestamp")), strict=True
     ):
         times.setdefault((kind, object_), []).append(time_s)
     return {place: np.sort(np.array(seconds)) for place, seconds in times.items()}
+
+
+def _without_near_texts(ours: Times, theirs: Times) -> tuple[Times, Times]:
+    """Texts of the two that are nearly the same under one signature."""
+    names = [name for layer, name in (*ours, *theirs) if layer == TEXT]
+    weight = Counter(names)
+    leaders = leaders_of(list(weight), list(weight.values()), _core.NEAR_BITS)
+    leader_of = dict(zip(weight, leaders, strict=True))
+    found: list[Times] = []
+    for times in (ours, theirs):
+        merged: Times = {}
+        for (layer, name), seconds in times.items():
+            place = (layer, leader_of[name] if layer == TEXT else name)
+            known = merged.get(place)
+            merged[place] = seconds if known is None else np.sort(np.append(known, seconds))
+        found.append(merged)
+    return found[0], found[1]
 
 
 def _pairs_within(ours: I64, theirs: I64, window_s: int) -> int:

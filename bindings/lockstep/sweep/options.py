@@ -24,6 +24,7 @@ _TIMES = range(-(2**62), 2**62)
 _TYPES: dict[str, type] = {
     "window_s": Integral,
     "min_objects": Integral,
+    "text_bits": Integral,
     "fdr": Real,
     "horizon_s": Integral,
     "since_s": Integral,
@@ -48,6 +49,7 @@ class SweepOptions:
     max_object_actions: int = _core.MAX_OBJECT_ACTIONS  # objects above are left out; 0: none
     fdr: float = _core.FDR  # false discovery rate of the list of edges
     combine: str = "cauchy"  # the layers of a pair, by the Cauchy combination; or none
+    text_bits: int = _core.NEAR_BITS  # of 64 in which signatures of one text may differ
     strata: str = "none"  # over which actions accounts may be exchanged: none, day, hour_of_week
     timing_test: bool = False  # whether edges must also meet beyond shared interest
     horizon_s: int = _core.HORIZON_S  # seconds apart that still show the same interest
@@ -97,6 +99,10 @@ class SweepOptions:
                 self.timing_test and self.longest_window_s >= self.horizon_s,
                 f"horizon is {self.horizon_s} s; give more than the longest window of a layer "
                 f"({self.longest_window_s} s), for the timing test",
+            ),
+            (
+                not 0 <= self.text_bits <= _core.MOST_NEAR_BITS,
+                f"text-bits is {self.text_bits}; give 0 to {_core.MOST_NEAR_BITS}",
             ),
             (not 0.0 < self.fdr < 1.0, f"fdr is {self.fdr}; give a rate above 0 and below 1"),
             (

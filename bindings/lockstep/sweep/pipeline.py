@@ -125,7 +125,7 @@ def _find(
     scans = []
     for kind in kinds:
         with stage(f"read {kind}") as control:
-            scans.append(scan(store.core, kind, options, control))
+            scans.append(scan(store, kind, options, control))
     level = hopeful_level(scans, options)
     layers: list[Layer] = []
     for scanned in scans:
