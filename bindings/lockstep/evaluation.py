@@ -68,6 +68,7 @@ def evaluate(
     found: Run | Any,
     labels: Any,
     *,
+    by: str = "cluster",
     unlabelled: str | None = None,
     accounts: int | None = None,
     at: Sequence[int] = (10, 50, 100),
@@ -85,6 +86,8 @@ def evaluate(
     labels : table
         `account_id` with `label` (1 or true: coordinated, 0 or false: not), `group` (string; a
         filled one without `label` means 1), or both. Several rows an account are memberships.
+    by : {"cluster", "network"}
+        Of a run: what is compared with the groups, its clusters or the networks that they form.
     unlabelled : {"benign", "ignore"}, optional
         What accounts without a label are. Where not given: benign if no label says so of any
         account (as with a list of planted accounts), else ignored; `notes` says which.
@@ -134,6 +137,8 @@ def evaluate(
     >>> ls.evaluate(found, labels, at=[2])["precision@2"]
     0.5
     """
+    if by not in ("cluster", "network"):
+        raise ValueError(f"by is {by!r}; give cluster or network")
     if resamples < 20:
         raise ValueError(f"resamples is {resamples}; give at least 20")
     if not 0.0 < confidence < 1.0:
@@ -142,7 +147,9 @@ def evaluate(
         raise ValueError(f"at is {list(at)}; give ranks of 1 or more")
     if isinstance(found, Run):
         accounts = found.summary["input"]["accounts"] if accounts is None else accounts
-        found = account_scores(found)
+        found = account_scores(found, by)
+    elif by != "cluster":
+        raise ValueError("by is for a run; a table says what is a cluster in cluster_id")
     known = match(found, labels, unlabelled, accounts)
     tail = 50 * (1 - confidence)
     random = np.random.default_rng(seed)
@@ -161,12 +168,13 @@ def evaluate(
     return Evaluation(metrics, known.counts, notes)
 
 
-def account_scores(run: Run) -> pa.Table:
+def account_scores(run: Run, by: str = "cluster") -> pa.Table:
     """The accounts of a run with an edge: `account_id`, `score`, `cluster_id`.
 
-    The score is the strength of the account: the sum of the weights of its edges in all layers.
+    The score is the strength of the account: the sum of the weights of its pairs. `by` says what
+    is a cluster: a community, or a network of them.
     """
-    edges = run.edges
+    edges = run.pairs
     ends = pa.table(
         {
             "account_id": pa.chunked_array(
@@ -178,6 +186,9 @@ def account_scores(run: Run) -> pa.Table:
     strength = ends.group_by("account_id").aggregate([("weight", "sum")])
     scored = strength.rename_columns({"weight_sum": "score"})
     members = run.members.select(["account_id", "cluster_id"])
+    if by == "network":
+        members = members.join(run.clusters.select(["cluster_id", "network"]), "cluster_id")
+        members = members.drop("cluster_id").rename_columns({"network": "cluster_id"})
     return scored.join(members, "account_id", join_type="left outer").sort_by("account_id")
 
 

@@ -20,12 +20,19 @@ from lockstep.cli.common import (
 
 @click.command(
     epilog=example(
-        "lockstep evaluate store-runs truth.csv",
+        "lockstep evaluate store-runs truth.csv --by network",
         "lockstep evaluate store-runs reviewed.csv --unlabelled ignore --at 100 --json",
     )
 )
 @click.argument("run", type=any_path)
 @click.argument("labels", type=any_path)
+@click.option(
+    "--by",
+    type=click.Choice(["cluster", "network"]),
+    default="cluster",
+    show_default=True,
+    help="What is compared with the groups of LABELS.",
+)
 @click.option(
     "--unlabelled",
     type=click.Choice(["benign", "ignore"]),
@@ -46,6 +53,7 @@ from lockstep.cli.common import (
 def evaluate(
     run: Path,
     labels: Path,
+    by: str,
     unlabelled: str | None,
     at: tuple[int, ...],
     resamples: int,
@@ -69,7 +77,9 @@ def evaluate(
         names = stored_names(opened, table["account_id"].cast("string").to_pylist(), key_file)
         place = table.column_names.index("account_id")
         table = table.set_column(place, "account_id", pa.array(names, pa.string()))
-    result = measure(opened, table, unlabelled=unlabelled, at=at, resamples=resamples, seed=seed)
+    result = measure(
+        opened, table, by=by, unlabelled=unlabelled, at=at, resamples=resamples, seed=seed
+    )
     rows = result.metrics.to_pylist()
     if as_json:
         emit_json(

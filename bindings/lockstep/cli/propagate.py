@@ -92,7 +92,7 @@ def _edges(path: Path) -> Any:
     if path.is_dir():
         from lockstep.sweep.run import Run
 
-        return Run.open(path).edges.select(["source", "target", "weight"])
+        return Run.open(path).pairs.select(["source", "target", "weight"])
     from lockstep.edge_files import read_edges
 
     return read_edges(path)

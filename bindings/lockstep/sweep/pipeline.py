@@ -24,6 +24,7 @@ from lockstep.sweep.benign import Groups, load_groups
 from lockstep.sweep.clusters import find_clusters, gather_evidence
 from lockstep.sweep.fusion import judge
 from lockstep.sweep.layers import Layer, hopeful_level, project, scan
+from lockstep.sweep.networks import find_networks
 from lockstep.sweep.options import SweepOptions
 from lockstep.sweep.referrals import (
     Label,
@@ -139,6 +140,7 @@ def _find(
             edges, timed = keep_timed(layers, edges, options, control)
     with stage("communities") as control:
         coordination = find_clusters(edges, options, control)
+        networks = find_networks(coordination, judged["testable"], options.fdr)
     with stage("evidence") as control:
         evidence = gather_evidence(layers, edges, options, control)
     with stage("candidates") as control:
@@ -151,12 +153,18 @@ def _find(
         )
     with stage("tables"):
         tables = result_tables(
-            store, layers, edges, coordination, evidence, candidates, remarks, options.min_objects
+            *(store, layers, edges, coordination, networks, evidence, candidates, remarks),
+            min_objects=options.min_objects,
         )
     return tables, {
         "input": _input(layers),
         "layers": {layer.name: layer.counts for layer in layers},
-        "coordination": {**coordination.quality, **judged, **timed},
+        "coordination": {
+            **coordination.quality,
+            "networks": networks.count,
+            **judged,
+            **timed,
+        },
         "referrals": referral_counts,
         "insufficient": remarks.insufficient,
     }

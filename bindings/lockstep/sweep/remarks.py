@@ -126,6 +126,11 @@ def cluster_remarks(row: dict[str, Any]) -> list[str]:
             f"{100 * row['control_synchrony']:.0f}% (median). That is percentile "
             f"{row['control_percentile']:.3g} of theirs."
         )
+    if row["tied_to"]:
+        told.append(
+            f"More edges than false discoveries would give tie it to {', '.join(row['tied_to'])}: "
+            f"together they are network {row['network']}."
+        )
     if row["stability"] is not None:
         told.append(
             f"When its objects are drawn anew, it comes back with a Jaccard index of "

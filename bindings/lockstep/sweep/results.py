@@ -11,6 +11,7 @@ import pyarrow as pa
 from lockstep.store import Store
 from lockstep.sweep.clusters import Coordination, Evidence
 from lockstep.sweep.layers import Edges, Layer
+from lockstep.sweep.networks import Networks
 from lockstep.sweep.remarks import Remarks
 from lockstep.sweep.schema import make_table
 
@@ -25,9 +26,11 @@ def result_tables(
     layers: list[Layer],
     edges: Edges,
     coordination: Coordination,
+    networks: Networks,
     evidence: Evidence,
     candidates: dict[str, Any],
     remarks: Remarks,
+    *,
     min_objects: int,
 ) -> dict[str, pa.Table]:
     """All tables of a run, by name."""
@@ -44,7 +47,8 @@ def result_tables(
     }
     return {
         "clusters": _clusters(
-            coordination, edges, edge_cluster, evidence, names, layers, remarks, min_objects
+            *(coordination, networks, edges, edge_cluster, evidence, names, layers, remarks),
+            min_objects=min_objects,
         ),
         "members": _members(store, coordination, edges, edge_cluster, evidence, remarks),
         "edges": _edges(edges, edge_cluster, names, remarks),
@@ -56,7 +60,12 @@ def result_tables(
 
 def cluster_names(cluster: I64) -> pa.Array:
     """C-0001 for the first; null for none."""
-    return pa.array([None if c < 0 else f"C-{c + 1:04d}" for c in cluster.tolist()], pa.string())
+    names = [None if c < 0 else _cluster_name(c) for c in cluster.tolist()]
+    return pa.array(names, pa.string())
+
+
+def _cluster_name(cluster: int) -> str:
+    return f"C-{cluster + 1:04d}"
 
 
 def _edges(
@@ -184,12 +193,14 @@ def _objects_of_vertices(
 
 def _clusters(
     coordination: Coordination,
+    networks: Networks,
     edges: Edges,
     edge_cluster: I64,
     evidence: Evidence,
     names: dict[str, pa.Array],
     layers: list[Layer],
     remarks: Remarks,
+    *,
     min_objects: int,
 ) -> pa.Table:
     count = len(coordination.scores)
@@ -214,7 +225,9 @@ def _clusters(
         top = np.lexsort((objects, -meetings))[:_TOP_OBJECTS]
         possible = members[cluster] * (members[cluster] - 1) / 2
         record: dict[str, Any] = {
-            "cluster_id": f"C-{cluster + 1:04d}",
+            "cluster_id": _cluster_name(cluster),
+            "network": f"N-{networks.network[cluster] + 1:04d}",
+            "tied_to": [_cluster_name(other) for other in networks.tied_to[cluster]],
             "rank": cluster + 1,
             "members": int(members[cluster]),
             "edges": int(pairs[cluster]),

@@ -95,8 +95,20 @@ class Run:
 
     @property
     def edges(self) -> pa.Table:
-        """Pairs that passed the test, by layer."""
+        """Pairs that passed the test, by layer: a pair has a row for each in which it met."""
         return self._table("edges")
+
+    @property
+    def pairs(self) -> pa.Table:
+        """Pairs that passed the test, one row each: `source`, `target`, `weight`, `layers`.
+
+        This is the graph that was split into clusters; hand it to whatever takes edges.
+        """
+        grouped = self.edges.group_by(["source", "target"]).aggregate(
+            [("weight", "max"), ("layer", "list")]
+        )
+        renamed = grouped.rename_columns({"weight_max": "weight", "layer_list": "layers"})
+        return renamed.sort_by([("source", "ascending"), ("target", "ascending")])
 
     @property
     def evidence(self) -> pa.Table:

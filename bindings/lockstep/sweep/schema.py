@@ -50,6 +50,13 @@ TABLES: dict[str, list[Column]] = {
         ("first_s", pa.int64(), "first meeting, UTC seconds"),
         ("last_s", pa.int64(), "last meeting, UTC seconds"),
         ("top_objects", pa.list_(pa.string()), "up to 5 objects with the most edges on them"),
+        (
+            "network",
+            pa.string(),
+            "N-0001 and so on: clusters tied to each other by more edges than false discoveries"
+            " would give, directly or through others",
+        ),
+        ("tied_to", pa.list_(pa.string()), "up to 5 clusters so tied to it, the most edges first"),
         ("groups", pa.list_(pa.string()), "known groups with 2 members in it or more"),
         ("explained", pa.float64(), "share of edges of one owner, or of two allowed accounts"),
         ("synchrony", pa.float64(), "of (pair, object) both acted on, share within the window"),
@@ -161,8 +168,8 @@ RUN_JSON = {
     "(pairs of actions in the window), pairs (of accounts, with min_objects), testable "
     "(pairs of accounts active enough to be tested), window_s, edges",
     "coordination": "the graph of all layers: vertices, pairs, communities, modularity, "
-    "clusters, clustered_accounts, testable (pairs that some layer could test; with combine none "
-    "summed over layers); with the timing test also pairs_by_activity (before it) and "
+    "clusters, networks, clustered_accounts, testable (pairs that some layer could test; with "
+    "combine none summed over layers); with the timing test also pairs_by_activity (before it) and "
     "timing_testable (pairs with min_objects objects of all layers in common within the horizon; "
     "an estimate where accounts are many)",
     "referrals": "referred accounts in force, those in_graph (with an edge); of the file given: "
@@ -250,6 +257,11 @@ def as_markdown() -> str:
         "",
         "In edges, `common` to `timing_q_value` are null unless the sweep was asked for its timing",
         "test. That test is of the pair: in each of its layers it reads the same.",
+        "",
+        "A network is what clusters form that are tied by more edges than false discoveries",
+        "would give: at most about `fdr` of the edges are chance, and a chance edge falls on all",
+        "testable pairs alike; the number between two clusters is held against a Poisson law of",
+        "that mean, at `fdr` over all pairs of clusters (Bonferroni).",
         "",
         "Beside it stand three things that can speak against it. Known groups explain edges: one",
         "owner has both accounts, or both were allowed. Control groups have for each member an",
