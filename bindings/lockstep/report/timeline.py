@@ -57,19 +57,20 @@ def ticks_of(evidence: pa.Table, members: list[str], top: list[str]) -> Ticks:
 
 def busiest_moment(ticks: Ticks, window_s: int) -> tuple[Ticks, str]:
     """The window in which most members acted on one object, and the name of that object."""
-    best, best_members = np.array([0]), 0
-    for object_ in range(len(ticks.objects)):
-        own = np.flatnonzero(ticks.object == object_)
-        times = ticks.time_s[own]
-        ends = np.searchsorted(times, times + window_s, side="right")
-        # A window has at most as many members as ticks: most need no closer look.
-        for first in np.argsort(np.arange(len(own)) - ends, kind="stable"):
-            chosen = own[first : ends[first]]
-            if len(chosen) <= best_members:
-                break
-            members = len(np.unique(ticks.row[chosen]))
-            if members > best_members:
-                best, best_members = chosen, members
+    order = np.lexsort((ticks.time_s, ticks.object))
+    object_, time_s = ticks.object[order].astype(np.int64), ticks.time_s[order]
+    # Objects one after another on one line of time, too far apart to meet.
+    line = object_ * (int(np.ptp(time_s)) + window_s + 1) + time_s - time_s.min()
+    ends = np.searchsorted(line, line + window_s, side="right")
+    best, best_members = order[:1], 0
+    # A window has at most as many members as ticks: most need no closer look.
+    for first in np.argsort(np.arange(len(line)) - ends, kind="stable"):
+        chosen = order[first : ends[first]]
+        if len(chosen) <= best_members:
+            break
+        members = len(np.unique(ticks.row[chosen]))
+        if members > best_members:
+            best, best_members = chosen, members
     return ticks.where(best), ticks.objects[ticks.object[best[0]]]
 
 
