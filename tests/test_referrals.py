@@ -203,3 +203,41 @@ def test_referred_accounts_without_an_edge_are_counted(tmp_path, store):
     assert run.summary["referrals"]["referred"] == 1
     assert run.summary["referrals"]["in_graph"] == 0
     assert run.summary["referrals"]["unknown"] == ["stranger"]
+
+
+def test_what_became_of_a_source_weighs_its_referrals(tmp_path, store, made):
+    one, other = planted(made, "group 1"), planted(made, "group 2")
+    file = write(
+        tmp_path / "referrals.csv",
+        HEADER + f"{one[0]},careful,0.5,\n" + f"{other[0]},careless,0.5,\n",
+    )
+    history = write(tmp_path / "history.csv", "source,confirmed,rejected\ncareful,98,0\n")
+    alike = ls.sweep(store, referrals=file)
+    weighed = ls.sweep(store, referrals=file, reliability=history)
+    assert weighed.id != alike.id
+    assert weighed.summary["referrals"]["reliability"] == {"careful": 0.99}
+
+    def share(run, group):
+        scores = {row["account_id"]: row["score"] for row in run.candidates.to_pylist()}
+        return sum(scores.get(account, 0.0) for account in group)
+
+    # 0.99 * 0.5 against 0.5 * 0.5: of the two it now has 99 parts of 149 and not one of two.
+    assert share(weighed, one) / share(alike, one) == pytest.approx(2 * 0.99 / 1.49, rel=1e-6)
+    assert share(weighed, other) / share(alike, other) == pytest.approx(2 * 0.5 / 1.49, rel=1e-6)
+    assert f"--reliability {history}" in weighed.report.read_text()
+    assert ls.sweep(store, referrals=file, reliability=history).fresh is False
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("source,confirmed\na,1\n", "columns are source, confirmed"),
+        ("source,confirmed,rejected\na,1,-1\n", "line 2: rejected is '-1'; give a count"),
+        ("source,confirmed,rejected\n,1,1\n", "line 2: no source"),
+        ("source,confirmed,rejected\na,1,1\na,2,2\n", "names source 'a' twice"),
+    ],
+)
+def test_a_history_that_cannot_be_read_is_told(tmp_path, store, content, message):
+    history = write(tmp_path / "history.csv", content)
+    with pytest.raises(InputRejected, match=message):
+        ls.sweep(store, reliability=history)

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from lockstep import _core
 from lockstep.calibration import balanced, choose_strength
+from lockstep.reliability import UNKNOWN_SOURCE, reliability_of
 from lockstep.tables import as_table, encode_together, id_column
 
 __all__ = ["propagate"]
@@ -248,17 +249,8 @@ def _labels(table: pa.Table) -> npt.NDArray[np.int64]:
 def _reliability(table: pa.Table, history: Any) -> npt.NDArray[np.float64]:
     """For each label the posterior mean chance that what its source says is confirmed."""
     as_table(table, "source")
-    known = as_table(history, "source", "confirmed", "rejected").to_pylist()
-    mean: dict[Any, float] = {}
-    for row in known:
-        source, confirmed, rejected = row["source"], row["confirmed"], row["rejected"]
-        if source in mean:
-            raise ValueError(f"reliability names source {source!r} twice; add its counts up")
-        for name in ("confirmed", "rejected"):
-            if not isinstance(row[name], int) or row[name] < 0:
-                raise ValueError(f"{name} is {row[name]!r} of {source!r}; give a count, 0 or more")
-        mean[source] = (1 + confirmed) / (2 + confirmed + rejected)
-    return np.array([mean.get(source, 0.5) for source in table["source"].to_pylist()])
+    mean = reliability_of(history)
+    return np.array([mean.get(source, UNKNOWN_SOURCE) for source in table["source"].to_pylist()])
 
 
 def _seeds(

@@ -113,6 +113,11 @@ _SHOWN = 20
     help="CSV or Parquet: account,source,confidence[,time].",
 )
 @click.option(
+    "--reliability",
+    type=click.Path(path_type=Path),
+    help="What became of each source's referrals: source,confirmed,rejected.",
+)
+@click.option(
     "--resolution",
     default=_DEFAULTS.resolution,
     show_default=True,
@@ -175,6 +180,7 @@ def sweep(
     since: str | None,
     until: str | None,
     referrals: Path | None,
+    reliability: Path | None,
     resolution: float,
     min_cluster_size: int,
     damping: float,
@@ -229,6 +235,7 @@ def sweep(
             opened,
             options,
             referrals=referrals,
+            reliability=reliability,
             groups=groups,
             out=out,
             memory_bytes=parse_bytes(memory),

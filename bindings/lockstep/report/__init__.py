@@ -106,6 +106,8 @@ def _command(summary: dict[str, Any]) -> str:
     for name in ("since", "until"):
         if options[f"{name}_s"] is not None:
             words += [f"--{name}", str(options[f"{name}_s"])]
+    if summary["referrals"].get("reliability_file"):
+        words += ["--reliability", summary["referrals"]["reliability_file"]]
     for name in ("referrals", "groups"):
         if summary[name]["file"]:
             words += [f"--{name}", summary[name]["file"]]
@@ -123,6 +125,8 @@ def _call(summary: dict[str, Any]) -> str:
     for name in ("since", "until"):
         if options[f"{name}_s"] is not None:
             named[name] = options[f"{name}_s"]
+    if summary["referrals"].get("reliability_file"):
+        named["reliability"] = summary["referrals"]["reliability_file"]
     for name in ("referrals", "groups"):
         if summary[name]["file"]:
             named[name] = summary[name]["file"]

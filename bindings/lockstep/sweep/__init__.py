@@ -42,6 +42,7 @@ def sweep(
     controls: int = _DEFAULTS.controls,
     bootstraps: int = _DEFAULTS.bootstraps,
     referrals: str | Path | None = None,
+    reliability: str | Path | None = None,
     groups: str | Path | None = None,
     out: str | Path | None = None,
     memory_bytes: int = _core.MEMORY_BYTES,
@@ -93,6 +94,10 @@ def sweep(
         whether its members stay together; 0 for none.
     referrals : path, optional
         CSV or Parquet with `account,source,confidence[,time]`; kept in the store.
+    reliability : path, optional
+        CSV or Parquet with `source,confirmed,rejected`: what became of each source's referrals.
+        The confidence of its referrals is multiplied by the mean of
+        Beta(1 + confirmed, 1 + rejected), 1/2 for a source that is not in it.
     groups : path, optional
         CSV or Parquet with `account,group[,kind][,note]`: accounts known to act together for a
         harmless reason; kind owner (one hand runs them, the default) or allow-list. They are
@@ -148,6 +153,7 @@ def sweep(
         store if isinstance(store, Store) else Store(store),
         options,
         referrals=None if referrals is None else Path(referrals),
+        reliability=None if reliability is None else Path(reliability),
         groups=None if groups is None else Path(groups),
         out=None if out is None else Path(out),
         memory_bytes=memory_bytes,

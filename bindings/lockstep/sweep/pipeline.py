@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from lockstep import _core
 from lockstep.errors import ConfigError, InputRejected
+from lockstep.reliability import load_reliability
 from lockstep.report import render_report
 from lockstep.store import Store
 from lockstep.sweep.benign import Groups, load_groups
@@ -48,6 +49,7 @@ def run_sweep(
     options: SweepOptions,
     *,
     referrals: Path | None = None,
+    reliability: Path | None = None,
     groups: Path | None = None,
     out: Path | None = None,
     memory_bytes: int = _core.MEMORY_BYTES,
@@ -70,13 +72,14 @@ def run_sweep(
     given = load_referrals(Path(referrals), store, now) if referrals else Referrals()
     labels = current_referrals(_keep_labels(store, given, now))
     benign = load_groups(Path(groups), store) if groups else Groups()
-    run_id = _run_id(store, options, kinds, labels, benign)
+    sources = load_reliability(Path(reliability)) if reliability else None
+    run_id = _run_id(store, options, kinds, labels, sources, benign)
     if not force and (out / run_id / "run.json").exists():
         point_latest(out, run_id)
         return Run(out / run_id, alarms=_referral_alarms(given) + benign.alarms())
     stage = _Stages(say)
     with _core.ThreadLimit(threads) if threads else contextlib.nullcontext():
-        tables, found = _find(store, options, kinds, labels, benign, memory_bytes, stage)
+        tables, found = _find(store, options, kinds, labels, sources, benign, memory_bytes, stage)
     summary = {
         "run_id": run_id,
         "options": {**options.to_dict(), "kinds": kinds},
@@ -87,6 +90,8 @@ def run_sweep(
             "rejected": given.rejected,
             "unknown": given.unknown,
             "file": str(referrals) if referrals else None,
+            "reliability_file": str(reliability) if reliability else None,
+            "reliability": sources,
         },
         "groups": benign.summary(groups),
         "alarms": [
@@ -118,6 +123,7 @@ def _find(
     options: SweepOptions,
     kinds: list[str],
     labels: list[Label],
+    reliability: dict[str, float] | None,
     groups: Groups,
     memory_bytes: int,
     stage: _Stages,
@@ -145,7 +151,7 @@ def _find(
         evidence = gather_evidence(layers, edges, options, control)
     with stage("candidates") as control:
         candidates, referral_counts = rank_candidates(
-            coordination, labels, store, options.damping, control
+            coordination, labels, store, reliability, options.damping, control
         )
     with stage("controls") as control:
         remarks = make_remarks(
@@ -245,7 +251,12 @@ def _actor() -> str:
 
 
 def _run_id(
-    store: Store, options: SweepOptions, kinds: list[str], labels: list[Label], groups: Groups
+    store: Store,
+    options: SweepOptions,
+    kinds: list[str],
+    labels: list[Label],
+    reliability: dict[str, float] | None,
+    groups: Groups,
 ) -> str:
     info = store.info()
     # When a label came does not change the result; who gave it, and how sure, does.
@@ -253,6 +264,7 @@ def _run_id(
     made_of = {
         "options": {**options.to_dict(), "kinds": kinds},
         "labels": said,
+        "reliability": reliability,
         "groups": groups.rows,
         "store": info["uuid"],
         "epoch": info["epoch"],

@@ -12,6 +12,7 @@ import numpy as np
 
 from lockstep import _core
 from lockstep.arguments import parse_time
+from lockstep.reliability import UNKNOWN_SOURCE
 from lockstep.store import Store
 from lockstep.sweep.clusters import Coordination
 from lockstep.sweep.listed_rows import Header, checked_id, read_rows, text_of
@@ -110,17 +111,21 @@ def rank_candidates(
     coordination: Coordination,
     labels: list[Label],
     store: Store,
+    reliability: dict[str, float] | None,
     damping: float,
     control: _core.RunControl,
 ) -> tuple[dict[str, Any], dict[str, int]]:
     """Accounts nobody referred, by closeness to those somebody did, and counts.
 
     `labels` are what `current_referrals` gives. An account's weight is the sum of its sources'
-    confidence.
+    confidence, each times the source's `reliability` where that is known of some.
     """
     confidence: dict[str, float] = {}
     sources: dict[str, list[str]] = {}
-    for account, _, source, weight, _ in labels:
+    for account, _, source, given, _ in labels:
+        weight = given
+        if reliability is not None:
+            weight *= reliability.get(source, UNKNOWN_SOURCE)
         confidence[account] = confidence.get(account, 0.0) + weight
         sources.setdefault(account, []).append(source)
     names = store.names("account", coordination.accounts).to_pylist()

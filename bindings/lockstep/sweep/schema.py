@@ -173,7 +173,7 @@ RUN_JSON = {
     "timing_testable (pairs with min_objects objects of all layers in common within the horizon; "
     "an estimate where accounts are many)",
     "referrals": "referred accounts in force, those in_graph (with an edge); of the file given: "
-    "rejected rows with line and reason, unknown accounts",
+    "rejected rows with line and reason, unknown accounts; reliability of each source, where given",
     "groups": "of the groups file: groups with kind, note and accounts; unknown accounts, rejected "
     "rows with line and reason",
     "insufficient": "layers with too little data to find anything, and why; clusters with too "
