@@ -29,13 +29,14 @@ void bind_timing_test(py::module_& m) {
   const TimingOptions defaults;
   m.attr("HORIZON_S") = defaults.horizon_s;
   m.attr("SHRINKAGE") = defaults.shrinkage;
+  m.attr("LOCKSTEP_SHARE") = defaults.lockstep_share;
   m.def(
       "timing_test",
       [](const std::vector<const ActionLog*>& layers, const py::object& source,
          const py::object& target, std::int64_t window_s, std::int64_t horizon_s,
          std::vector<std::int64_t> layer_windows_s, std::uint32_t min_objects,
-         std::uint64_t max_object_actions, double shrinkage, std::uint64_t seed,
-         RunControl* control) {
+         std::uint64_t max_object_actions, double shrinkage, double lockstep_share,
+         std::uint64_t seed, RunControl* control) {
         const auto sources = as_span<AccountId>(source, "source");
         const auto targets = as_span<AccountId>(target, "target");
         const TimingOptions options{window_s,
@@ -44,7 +45,8 @@ void bind_timing_test(py::module_& m) {
                                     max_object_actions,
                                     shrinkage,
                                     seed,
-                                    std::move(layer_windows_s)};
+                                    std::move(layer_windows_s),
+                                    lockstep_share};
         return interruptible(control, [&](RunControl* shared) {
           return timing_test(layers, sources, targets, options, shared);
         });
@@ -54,7 +56,8 @@ void bind_timing_test(py::module_& m) {
       py::arg("layer_windows_s") = std::vector<std::int64_t>(),
       py::arg("min_objects") = defaults.min_objects,
       py::arg("max_object_actions") = defaults.max_object_actions,
-      py::arg("shrinkage") = defaults.shrinkage, py::arg("seed") = defaults.seed,
+      py::arg("shrinkage") = defaults.shrinkage,
+      py::arg("lockstep_share") = defaults.lockstep_share, py::arg("seed") = defaults.seed,
       py::arg("control") = nullptr,
       "Test whether pairs meet more often than others who share their objects would.");
 }

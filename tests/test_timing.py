@@ -41,6 +41,32 @@ def test_planted_pairs_stay_and_bursts_of_interest_go(difficulty, camouflage):
     assert timed[~planted].mean() <= 0.1
 
 
+def test_a_crowd_of_fans_that_all_pass_the_first_test_goes_and_the_planted_stay():
+    made = ls.simulate(accounts=1_500, groups=4, seed=6)
+    draw = np.random.default_rng(3)
+    organic = sorted(
+        set(made.log["account_id"].to_pylist()) - set(made.truth["account_id"].to_pylist())
+    )
+    fans = draw.choice(organic, 300, replace=False).tolist()
+    start = pc.min(made.log["timestamp"]).as_py()
+    rows = [
+        (start + 80_000 * (news + 1) + int(draw.exponential(120)), fan, "share_url", f"news {news}")
+        for news in range(6)
+        for fan in fans
+    ]
+    names = ("timestamp", "account_id", "action", "object_id")
+    burst = pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+    burst = burst.select(made.log.column_names).cast(made.log.schema)
+    log = pa.concat_tables([made.log, burst])
+    edges = ls.significance(log)
+    edges = edges.filter(edges["significant"])
+    planted = is_planted(made, edges)
+    timed = ls.timing_test(log, edges)["timed"].to_numpy()
+    assert (~planted).sum() > 15_000
+    assert timed[planted].mean() >= 0.95
+    assert timed[~planted].sum() <= 0.05 * timed.sum()
+
+
 def test_columns_and_counts_are_those_of_the_pairs():
     made = ls.simulate(accounts=300, groups=3, seed=8)
     edges = ls.significance(made.log)
@@ -63,6 +89,7 @@ def test_columns_and_counts_are_those_of_the_pairs():
         ({"source": ["a"]}, {}, ValueError, "lacks target"),
         ({"source": ["a"], "target": ["b"]}, {"horizon_s": 60}, ValueError, "horizon_s is 60"),
         ({"source": ["a"], "target": ["b"]}, {"shrinkage": -1.0}, ValueError, "shrinkage"),
+        ({"source": ["a"], "target": ["b"]}, {"lockstep_share": 2.0}, ValueError, "lockstep_share"),
         ({"source": ["a"], "target": ["b"]}, {"fdr": 0.0}, ValueError, "fdr is 0"),
     ],
 )

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <map>
@@ -117,14 +118,37 @@ class Oracle {
                                          : all_close / all_wide;
     return (close + 50.0 * whole) / (wide + 50.0);
   }
+  [[nodiscard]] bool in_lockstep(ObjectId object) const {
+    double close = 0.0;
+    double wide = 0.0;
+    double listed = 0.0;
+    for (std::size_t i = 0; i < columns_.times.size(); ++i) {
+      listed += columns_.objects[i] == object && partners_.contains(columns_.accounts[i]) ? 1 : 0;
+      for (std::size_t j = 0; j < i; ++j) {
+        if (columns_.objects[i] != object || columns_.objects[j] != object ||
+            !partners_.contains(columns_.accounts[i]) ||
+            !partners_.contains(columns_.accounts[j])) {
+          continue;
+        }
+        const auto lag = std::abs(columns_.times[i] - columns_.times[j]);
+        close += lag <= options_.window_s ? 1.0 : 0.0;
+        wide += lag <= options_.horizon_s ? 1.0 : 0.0;
+      }
+    }
+    return listed <= options_.shrinkage || close >= options_.lockstep_share * wide;
+  }
+  [[nodiscard]] bool is_suspect(AccountId a, AccountId b, AccountId account) const {
+    return partners_.at(a).contains(account) || partners_.at(b).contains(account);
+  }
   [[nodiscard]] double chance(AccountId a, AccountId b, ObjectId object, const Times& times,
                               std::size_t tries) const {
     double close = 0.0;
     double wide = 0.0;
+    const bool suspects_count_not = in_lockstep(object);
     for (std::size_t i = 0; i < columns_.times.size(); ++i) {
       const auto account = columns_.accounts[i];
       if (columns_.objects[i] != object || account == a || account == b ||
-          partners_.at(a).contains(account) || partners_.at(b).contains(account)) {
+          (suspects_count_not && is_suspect(a, b, account))) {
         continue;
       }
       close += double(near({columns_.times[i]}, times, options_.window_s));
@@ -144,9 +168,10 @@ TEST(TimingTest, MatchesTheFormulaRowByRow) {
   for (unsigned seed = 0; seed < 50; ++seed) {
     SCOPED_TRACE(seed);
     const auto columns = random_columns(seed, 150, 14, 9, 3000);
-    TimingOptions options{.window_s = 40, .horizon_s = 400, .shrinkage = 0.5 + seed};
+    TimingOptions options{.window_s = 40, .horizon_s = 400, .shrinkage = 0.5 + seed % 7};
     if (seed % 3 == 0) options.max_object_actions = 25;
-    const Pairs pairs{{0, 1}, {0, 2}, {1, 5}, {3, 9}, {12, 13}};
+    options.lockstep_share = std::array{0.0, 0.1, 0.2, 1.0}[seed % 4];
+    const Pairs pairs{{0, 1}, {0, 2}, {0, 7}, {1, 2}, {1, 5}, {3, 9}, {12, 13}};
     const auto got = test_pairs(columns.log(), pairs, options);
     const Oracle oracle(columns, pairs, options);
     for (std::size_t i = 0; i < pairs.size(); ++i) {
@@ -155,7 +180,8 @@ TEST(TimingTest, MatchesTheFormulaRowByRow) {
       ASSERT_EQ(got.common[i], chances.size());
       ASSERT_EQ(got.met[i], oracle.met(a, b));
       EXPECT_NEAR(got.expected[i], std::accumulate(chances.begin(), chances.end(), 0.0), 1e-9);
-      EXPECT_NEAR(got.log10_p[i], log10_poisson_binomial_upper_tail(chances, got.met[i]), 1e-9);
+      const double want = log10_poisson_binomial_upper_tail(chances, got.met[i]);
+      EXPECT_TRUE(got.log10_p[i] == want || std::abs(got.log10_p[i] - want) < 1e-9) << want;
     }
   }
 }
@@ -193,7 +219,8 @@ TEST(TimingTest, LayersAddTheirObjectsToOneTest) {
       chances.insert(chances.end(), more.begin(), more.end());
       ASSERT_EQ(got.common[i], chances.size());
       ASSERT_EQ(got.met[i], of_one.met(a, b) + of_two.met(a, b));
-      EXPECT_NEAR(got.log10_p[i], log10_poisson_binomial_upper_tail(chances, got.met[i]), 1e-9);
+      EXPECT_NEAR(std::pow(10.0, got.log10_p[i]),
+                  std::pow(10.0, log10_poisson_binomial_upper_tail(chances, got.met[i])), 1e-12);
     }
     // Testable pairs are those of one log that holds both layers' objects.
     auto both = one;
@@ -234,6 +261,27 @@ TEST(TimingTest, TellsACrowdFromASchedule) {
   EXPECT_GT(got.p_value[0], 0.01);
   EXPECT_EQ(got.met[1], 8U);
   EXPECT_LT(got.p_value[1], 1e-8);
+}
+
+// Fans of whom all pairs were listed: nobody but suspects is left on their objects.
+TEST(TimingTest, TellsACrowdOfSuspectsFromAGroup) {
+  auto columns = random_columns(3, 3000, 400, 300, 600'000);
+  std::mt19937 random(2);
+  Pairs fans;
+  for (AccountId a = 0; a < 150; ++a) {
+    for (ObjectId news = 1000; news < 1008; ++news) {
+      columns.add(a, news, news * 100'000 + static_cast<TimeS>(random() % 300));
+    }
+    for (AccountId b = 0; b < a; ++b) fans.emplace_back(b, a);
+  }
+  const auto got = test_pairs(columns.log(), fans, {});
+  const auto small = std::count_if(got.log10_p.begin(), got.log10_p.end(),
+                                   [](double log10_p) { return log10_p < -4.0; });
+  EXPECT_LT(small, 12);  // of 11,175
+  const auto alone = test_pairs(columns.log(), fans, {.lockstep_share = 0.0});
+  EXPECT_GT(std::count_if(alone.log10_p.begin(), alone.log10_p.end(),
+                          [](double log10_p) { return log10_p < -4.0; }),
+            100);
 }
 
 TEST(TimingTest, AGroupThatOwnsItsObjectsDoesNotVouchForItself) {
@@ -312,6 +360,8 @@ TEST(TimingTest, RefusesBadInput) {
   refused(1, {.window_s = 60, .horizon_s = 60});
   refused(1, {.min_objects = 0});
   refused(1, {.shrinkage = -1.0});
+  refused(1, {.lockstep_share = -0.1});
+  refused(1, {.lockstep_share = 1.1});
   const auto fewer = random_columns(1, 50, 4, 5, 100).log();
   EXPECT_THROW((void)test_pairs(std::vector{&log, &fewer}, {}, {}), InvalidArgument);
   EXPECT_THROW((void)timing_test(std::vector{&log}, std::vector<AccountId>{0}, {}, {}),

@@ -40,20 +40,28 @@ std::uint64_t pairs_within(std::span<const TimeS> times, std::int64_t limit) {
 }  // namespace
 
 LagBaseline::LagBaseline(const ActionLog& log, const TimingOptions& options,
-                         const std::vector<char>& leave_out) {
+                         const std::vector<char>& listed)
+    : in_lockstep_(log.object_count(), 1) {
   const auto offsets = log.offsets();
   const auto sums = parallel_reduce(
       log.object_count(), kGrain, ByClass{},
       [&](std::size_t begin, std::size_t end) {
         ByClass found{};
         std::vector<TimeS> times;
+        std::vector<TimeS> listed_times;
         for (auto run = begin; run < end; ++run) {
           const auto actions = offsets[run + 1] - offsets[run];
           if (options.max_object_actions != 0 && actions > options.max_object_actions) continue;
           times.clear();
+          listed_times.clear();
           for (auto row = offsets[run]; row < offsets[run + 1]; ++row) {
-            if (leave_out[log.accounts()[row]] == 0) times.push_back(log.times()[row]);
+            (listed[log.accounts()[row]] == 0 ? times : listed_times).push_back(log.times()[row]);
           }
+          const bool few = static_cast<double>(listed_times.size()) <= options.shrinkage;
+          in_lockstep_[run] =
+              few || static_cast<double>(pairs_within(listed_times, options.window_s)) >=
+                         options.lockstep_share *
+                             static_cast<double>(pairs_within(listed_times, options.horizon_s));
           auto& pairs = found[class_of(actions)];
           pairs.close += pairs_within(times, options.window_s);
           pairs.near += pairs_within(times, options.horizon_s);

@@ -1,6 +1,7 @@
 #include "lockstep/algorithms/timing_test.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -28,6 +29,10 @@ void check(const TimingOptions& options, std::span<const std::int64_t> windows_s
     }
   }
   if (options.min_objects < 1) throw InvalidArgument("min_objects is 0; give at least 1");
+  if (!(options.lockstep_share >= 0.0) || options.lockstep_share > 1.0) {
+    throw InvalidArgument("lockstep_share is " + std::to_string(options.lockstep_share) +
+                          "; give 0 to 1");
+  }
   if (!(options.shrinkage >= 0.0) || !std::isfinite(options.shrinkage)) {
     throw InvalidArgument("shrinkage is " + std::to_string(options.shrinkage) +
                           "; give 0 or more actions");
@@ -123,15 +128,19 @@ class Layer {
       : log_(log), options_(std::move(options)), own_(own), baseline_(log, options_, named) {}
 
   /// Appends the chance of a meeting on each object in common; returns on how many they met.
-  std::uint32_t meetings(AccountId a, AccountId b, const std::vector<AccountId>& left_out,
+  std::uint32_t meetings(AccountId a, AccountId b, const std::vector<AccountId>& suspects,
                          std::vector<double>& chances) const {
     std::uint32_t met = 0;
+    const std::array ends{a, b};
     for_each_common(own_.of(a), own_.of(b), [&](const auto& of_a, const auto& of_b) {
       const auto actions = log_.offsets()[of_a[0].run + 1ULL] - log_.offsets()[of_a[0].run];
       if (options_.max_object_actions != 0 && actions > options_.max_object_actions) return;
       const auto b_near = count_near(of_b, of_a, options_.horizon_s);
       if (b_near == 0) return;
       const auto a_near = count_near(of_a, of_b, options_.horizon_s);
+      const auto left_out = baseline_.in_lockstep(of_a[0].run)
+                                ? std::span<const AccountId>(suspects)
+                                : std::span<const AccountId>(ends);
       chances.push_back((chance(of_a, b_near, left_out) + chance(of_b, a_near, left_out)) / 2.0);
       met += count_near(of_b, of_a, options_.window_s) != 0 ? 1 : 0;
     });
@@ -141,7 +150,7 @@ class Layer {
  private:
   /// That one of `tries` actions, each within the horizon of `actions`, is within the window too.
   double chance(std::span<const OwnAction> actions, std::uint64_t tries,
-                const std::vector<AccountId>& left_out) const {
+                std::span<const AccountId> left_out) const {
     const auto run = actions[0].run;
     const auto first = log_.offsets()[run];
     const auto times = log_.times().subspan(first, log_.offsets()[run + 1ULL] - first);
@@ -168,7 +177,7 @@ class Layer {
 
 struct Scratch {
   std::vector<double> chances;
-  std::vector<AccountId> left_out;
+  std::vector<AccountId> suspects;
 };
 
 void check_layers(std::span<const ActionLog* const> layers, std::uint32_t accounts) {
@@ -215,10 +224,10 @@ TimingResult timing_test(std::span<const ActionLog* const> layers,
         if (control != nullptr) control->check();
         auto& chances = scratch.chances;
         for (auto i = begin; i < end; ++i) {
-          partners.around(source[i], target[i], scratch.left_out);
+          partners.around(source[i], target[i], scratch.suspects);
           chances.clear();
           for (const auto& layer : each) {
-            result.met[i] += layer.meetings(source[i], target[i], scratch.left_out, chances);
+            result.met[i] += layer.meetings(source[i], target[i], scratch.suspects, chances);
           }
           result.common[i] = static_cast<std::uint32_t>(chances.size());
           for (const double q : chances) result.expected[i] += q;

@@ -50,6 +50,7 @@ HORIZON_S: Final[int]
 NEAR_BITS: Final[int]
 MOST_NEAR_BITS: Final[int]
 SHRINKAGE: Final[float]
+LOCKSTEP_SHARE: Final[float]
 RESOLUTION: Final[float]
 SEED: Final[int]
 DAMPING: Final[float]
@@ -163,6 +164,7 @@ def timing_test(
     min_objects: int = ...,
     max_object_actions: int = ...,
     shrinkage: float = ...,
+    lockstep_share: float = ...,
     seed: int = ...,
     control: RunControl | None = None,
 ) -> TimingResult: ...

@@ -22,6 +22,7 @@ def timing_test(
     min_objects: int = _core.MIN_OBJECTS,
     max_object_actions: int = _core.MAX_OBJECT_ACTIONS,
     shrinkage: float = _core.SHRINKAGE,
+    lockstep_share: float = _core.LOCKSTEP_SHARE,
     fdr: float = _core.FDR,
     time_unit: str = "s",
     seed: int = _core.SEED,
@@ -31,7 +32,8 @@ def timing_test(
 
     Fans of one team share the same links; do these two do it at the same moment? Of the objects
     on which both acted within the horizon, each is a meeting within the window with a chance that
-    is read off the other accounts on it, those paired with either end apart.
+    is read off the other accounts on it, those paired with either end apart; unless the paired
+    are a crowd, and then they speak for themselves.
 
     Parameters
     ----------
@@ -44,6 +46,10 @@ def timing_test(
         Actions on one object so far apart, or less, still show the same interest. Above `window_s`.
     shrinkage : float
         As how many actions of others the layer's own baseline counts. 0 or more.
+    lockstep_share : float
+        Of all accounts of `pairs` on an object, more than `shrinkage` actions: they are a crowd if
+        less than this share of those within the horizon of each other are within the window too.
+        From 0 (never) to 1.
     fdr : float
         Level of the false discovery rate that `timed` marks. In (0, 1).
     seed : int
@@ -97,6 +103,7 @@ def timing_test(
         min_objects=min_objects,
         max_object_actions=max_object_actions,
         shrinkage=shrinkage,
+        lockstep_share=lockstep_share,
         seed=seed,
         control=control,
     )

@@ -17,6 +17,9 @@ struct TimingOptions {
   double shrinkage = 50.0;               ///< actions that the layer's own baseline counts as; >= 0
   std::uint64_t seed = 0;                ///< of the accounts from which `testable` is estimated
   std::vector<std::int64_t> layer_windows_s = {};  ///< one a layer; empty: window_s for all of them
+  /// From 0 to 1: an object is in lockstep where at least this share of the pairs of actions of
+  /// listed accounts within the horizon are within the window too.
+  double lockstep_share = 0.5;
 };
 
 /// One test a pair, in the pairs' order.
@@ -41,16 +44,18 @@ struct TimingResult {
 /// objects of the layer of like popularity, which counts as s actions (`shrinkage`). The mean of q
 /// seen from a and from b is the chance of a meeting, and the p-value the upper tail of the
 /// Poisson-binomial law of these chances. A campaign must not vouch for itself: neither a, b nor
-/// any account paired with one of them in the list counts as another account, and no account of
-/// the list counts for pi. A burst of real interest makes q large, however short the lag.
+/// any account paired with one of them in the list counts as another account on an object in
+/// lockstep, and no account of the list counts for pi. On other objects the listed accounts are a
+/// crowd, which speaks for itself: a burst of real interest makes q large, however short the lag,
+/// and also where all of its fans are in the list.
 ///
 /// `layers` are logs of the same accounts, and what a pair did in all of them makes one test.
 /// `source` and `target` are the pairs, each once, that passed the test of activity
 /// (`significance`) in any layer.
-/// O(rows + for each pair, objects in common times accounts paired with its ends). Memory: 12
-/// bytes a row of the accounts named or sampled. Same bytes for any thread count.
-/// Throws InvalidArgument on an option out of range, an account past the logs' or logs of other
-/// accounts than each other's; Interrupted.
+/// O(rows + for each pair, objects in common times accounts paired with its ends). Memory:
+/// 12 bytes a row of the accounts named or sampled. Same bytes for any thread count. Throws
+/// InvalidArgument on an option out of range, an account past the logs' or logs of other accounts
+/// than each other's; Interrupted.
 [[nodiscard]] TimingResult timing_test(std::span<const ActionLog* const> layers,
                                        std::span<const AccountId> source,
                                        std::span<const AccountId> target,
