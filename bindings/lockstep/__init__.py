@@ -5,7 +5,7 @@ chance explains. It is never by itself proof of who they are or of what they mea
 
 >>> import lockstep as ls
 >>> sorted(ls.__all__)[:4]
-['Calibration', 'CorruptData', 'Evaluation', 'Graph']
+['Calibration', 'Cluster', 'CoactionDetector', 'CorruptData']
 """
 
 from __future__ import annotations
@@ -28,15 +28,28 @@ if TYPE_CHECKING:
         text_signatures,
         url_domains,
     )
+    from lockstep.cluster import Cluster
     from lockstep.clustering import communities, conductance, partition_quality
+    from lockstep.convert import (
+        to_graphology,
+        to_igraph,
+        to_networkx,
+        to_polars,
+        to_scipy,
+        write_gexf,
+        write_graphml,
+    )
+    from lockstep.detector import CoactionDetector
     from lockstep.errors import (
         CorruptData,
         InputRejected,
         LockstepError,
+        MissingPackage,
         StorageError,
         StoreLocked,
         StoreVersionError,
     )
+    from lockstep.estimates import Estimate, estimate
     from lockstep.evaluation import Evaluation, evaluate
     from lockstep.graph_functions import (
         betweenness,
@@ -52,16 +65,21 @@ if TYPE_CHECKING:
     from lockstep.simulation import simulate
     from lockstep.store import Store, open
     from lockstep.sweep.run import Run
+    from lockstep.takedown import takedown_curve
     from lockstep.timing import timing_test
 
 # Where each public name lives; loaded at first use, so that `import lockstep` is quick.
 _HOMES = {
     "Calibration": "null_calibration",
+    "Cluster": "cluster",
+    "CoactionDetector": "detector",
     "CorruptData": "errors",
+    "Estimate": "estimates",
     "Evaluation": "evaluation",
     "Graph": "graphs",
     "InputRejected": "errors",
     "LockstepError": "errors",
+    "MissingPackage": "errors",
     "Run": "sweep.run",
     "RunControl": "_core",
     "StorageError": "errors",
@@ -83,6 +101,7 @@ _HOMES = {
     "connected_components": "graph_functions",
     "core_numbers": "graph_functions",
     "dense_blocks": "bipartite",
+    "estimate": "estimates",
     "evaluate": "evaluation",
     "graph": "graphs",
     "left_out": "api",
@@ -96,20 +115,32 @@ _HOMES = {
     "simulate": "simulation",
     "spectral_embedding": "graph_scores",
     "synchrony": "bipartite",
+    "takedown_curve": "takedown",
     "text_signatures": "canonical",
     "timing_test": "timing",
+    "to_graphology": "convert",
+    "to_igraph": "convert",
+    "to_networkx": "convert",
+    "to_polars": "convert",
+    "to_scipy": "convert",
     "triangles": "graph_functions",
     "truncated_svd": "graph_scores",
     "url_domains": "canonical",
+    "write_gexf": "convert",
+    "write_graphml": "convert",
 }
 
 __all__ = [
     "Calibration",
+    "Cluster",
+    "CoactionDetector",
     "CorruptData",
+    "Estimate",
     "Evaluation",
     "Graph",
     "InputRejected",
     "LockstepError",
+    "MissingPackage",
     "Run",
     "RunControl",
     "StorageError",
@@ -131,6 +162,7 @@ __all__ = [
     "connected_components",
     "core_numbers",
     "dense_blocks",
+    "estimate",
     "evaluate",
     "graph",
     "left_out",
@@ -145,11 +177,19 @@ __all__ = [
     "spectral_embedding",
     "sweep",
     "synchrony",
+    "takedown_curve",
     "text_signatures",
     "timing_test",
+    "to_graphology",
+    "to_igraph",
+    "to_networkx",
+    "to_polars",
+    "to_scipy",
     "triangles",
     "truncated_svd",
     "url_domains",
+    "write_gexf",
+    "write_graphml",
 ]
 
 

@@ -10,12 +10,14 @@ __all__ = [
     "CorruptData",
     "InputRejected",
     "LockstepError",
+    "MissingPackage",
     "NotAStore",
     "StorageError",
     "StoreLocked",
     "StoreVersionError",
     "UnknownAccount",
     "exit_code",
+    "missing_package",
     "remedy_for",
     "storage_error",
 ]
@@ -33,6 +35,10 @@ class InputRejected(LockstepError):
     """An input that cannot be taken at all, or has more bad rows than allowed; nothing is kept."""
 
 
+class MissingPackage(LockstepError, ImportError):
+    """A package that an optional part needs is not installed."""
+
+
 class UnknownAccount(LockstepError, KeyError):
     """An account that the store has not seen."""
 
@@ -45,6 +51,11 @@ _REMEDIES = {
     errno.ENOSPC: "free disk space and run it again",
     errno.EDQUOT: "free disk space and run it again",
 }
+
+
+def missing_package(name: str, why: str) -> MissingPackage:
+    """The error that says which package is needed for what."""
+    return MissingPackage(f"{name} is needed {why}; pip install {name}")
 
 
 def remedy_for(error: OSError) -> str:

@@ -6,6 +6,7 @@ import html
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from lockstep.cluster import Cluster
 from lockstep.errors import ConfigError, CorruptData, StorageError
 from lockstep.sweep.schema import RUN_JSON, TABLES
 
-__all__ = ["Run", "point_latest", "write_run"]
+__all__ = ["Run", "pairs_of", "point_latest", "write_run"]
 
 
 class Run:
@@ -104,11 +106,7 @@ class Run:
 
         This is the graph that was split into clusters; hand it to whatever takes edges.
         """
-        grouped = self.edges.group_by(["source", "target"]).aggregate(
-            [("weight", "max"), ("layer", "list")]
-        )
-        renamed = grouped.rename_columns({"weight_max": "weight", "layer_list": "layers"})
-        return renamed.sort_by([("source", "ascending"), ("target", "ascending")])
+        return pairs_of(self.edges)
 
     @property
     def evidence(self) -> pa.Table:
@@ -133,6 +131,59 @@ class Run:
         """The edges between two accounts, one a layer."""
         return _between(self.edges, a, b)
 
+    def cluster(self, cluster_id: str) -> Cluster:
+        """One cluster: its members, evidence and pictures. ConfigError where there is none such."""
+        table = self.clusters
+        rows = table.filter(pc.equal(table["cluster_id"], cluster_id)).to_pylist()
+        if not rows:
+            known = f"it has C-0001 to C-{table.num_rows:04d}" if table.num_rows else "it has none"
+            raise ConfigError(f"{cluster_id!r} is no cluster of {self.path}; {known}")
+        return Cluster(self, rows[0])
+
+    def window_of(self, layer: str) -> int:
+        """Seconds between two actions of a pair in a layer, at most."""
+        return int(self.summary["layers"][layer]["window_s"])
+
+    def overview(self, path: str | Path | None = None) -> Any:
+        """Draw clusters, meetings over time, layers and weights; a matplotlib figure.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write it too; PNG, SVG or PDF by its suffix.
+        """
+        from lockstep.plots import draw_overview
+
+        tables = {name: getattr(self, name) for name in ("clusters", "evidence", "pairs")}
+        return draw_overview(self._headline(), tables, self.summary, path)
+
+    def takedown(
+        self,
+        accounts: Sequence[str] | None = None,
+        path: str | Path | None = None,
+    ) -> Any:
+        """Draw what would be left of the graph if accounts were taken away; see `takedown_curve`.
+
+        Parameters
+        ----------
+        accounts : sequence of str, optional
+            In which order; where not given, at each step the one with most weight left.
+        path : path, optional
+            As in `overview`.
+        """
+        from lockstep.plots import draw_takedown
+        from lockstep.takedown import takedown_curve
+
+        curve = takedown_curve(self.pairs, accounts)
+        return draw_takedown(f"{self.id}: ties of co-action left", curve, path)
+
+    def _headline(self) -> str:
+        counts = self.summary["coordination"]
+        return (
+            f"{self.id}: {counts['clusters']:,} clusters of {counts['clustered_accounts']:,} "
+            f"accounts, {counts['pairs']:,} edges at FDR {self.summary['options']['fdr']:g}"
+        )
+
     def __repr__(self) -> str:
         counts = self.summary["coordination"]
         return (
@@ -142,14 +193,27 @@ class Run:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><td>{row['cluster_id']}</td><td>{row['members']}</td>"
-            f"<td>{html.escape(row['reason'])}</td></tr>"
+            f"<tr><td>{row['cluster_id']}</td><td>{row['network']}</td><td>{row['members']}</td>"
+            f"<td>{row['score']:.3g}</td><td>{html.escape(row['reason'])}</td></tr>"
             for row in self.clusters.slice(0, 10).to_pylist()
         )
+        rest = self.clusters.num_rows - 10
+        more = f"<p>and {rest:,} more in <code>run.clusters</code></p>" if rest > 0 else ""
+        alarms = "".join(f"<p><b>Alarm:</b> {html.escape(text)}</p>" for text in self.alarms)
         return (
-            f"<p><code>{html.escape(repr(self))}</code></p><table><thead><tr><th>cluster</th>"
-            f"<th>members</th><th>why</th></tr></thead><tbody>{rows}</tbody></table>"
+            f"<p><b>{html.escape(self._headline())}</b></p>{alarms}<table><thead><tr>"
+            "<th>cluster</th><th>network</th><th>members</th><th>score</th><th>why</th></tr>"
+            f"</thead><tbody>{rows}</tbody></table>{more}"
+            "<p><small>A cluster shows co-action, not why: <code>run.cluster('C-0001')</code>"
+            "</small></p>"
         )
+
+
+def pairs_of(edges: pa.Table) -> pa.Table:
+    """Edges of layers as pairs: `source`, `target`, `weight`, `layers`, in order."""
+    grouped = edges.group_by(["source", "target"]).aggregate([("weight", "max"), ("layer", "list")])
+    renamed = grouped.rename_columns({"weight_max": "weight", "layer_list": "layers"})
+    return renamed.sort_by([("source", "ascending"), ("target", "ascending")])
 
 
 def _between(table: pa.Table, a: str, b: str) -> pa.Table:
