@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from lockstep.graphs import Graph, graph, open_graph
     from lockstep.network import propagate
     from lockstep.null_calibration import Calibration, calibrate
+    from lockstep.progress import set_progress
     from lockstep.simulation import simulate
     from lockstep.store import Store, open
     from lockstep.sweep.run import Run
@@ -111,6 +112,7 @@ _HOMES = {
     "pagerank": "graph_scores",
     "partition_quality": "clustering",
     "propagate": "network",
+    "set_progress": "progress",
     "significance": "api",
     "simulate": "simulation",
     "spectral_embedding": "graph_scores",
@@ -172,6 +174,7 @@ __all__ = [
     "pagerank",
     "partition_quality",
     "propagate",
+    "set_progress",
     "significance",
     "simulate",
     "spectral_embedding",

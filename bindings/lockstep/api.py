@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from lockstep import _core
+from lockstep.progress import shows_progress
 from lockstep.strata import test_pairs
 from lockstep.tables import Codes, as_seconds, as_table, encode, id_column
 
@@ -18,6 +19,7 @@ __all__ = ["action_log", "coaction", "left_out", "significance"]
 _LEFT_OUT = b"left_out"  # key in the schema metadata of a table of pairs
 
 
+@shows_progress
 def coaction(
     log: Any,
     *,
@@ -98,6 +100,7 @@ def coaction(
     return _pair_table(found, accounts, objects)
 
 
+@shows_progress
 def significance(
     log: Any,
     *,

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from lockstep import _core
 from lockstep.arguments import parse_time
 from lockstep.edge_tables import weight_column
+from lockstep.progress import shows_progress
 from lockstep.tables import as_table, encode, id_column
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class Incidence:
         return degree[: self.accounts] if side == "account" else degree[self.accounts :]
 
 
+@shows_progress
 def dense_blocks(
     actions: Any,
     *,
@@ -160,6 +162,7 @@ def dense_blocks(
     )
 
 
+@shows_progress
 def bipartite_core(
     actions: Any,
     *,
@@ -228,6 +231,7 @@ def bipartite_core(
     )
 
 
+@shows_progress
 def synchrony(
     actions: Any,
     *,

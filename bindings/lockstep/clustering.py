@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from lockstep import _core
 from lockstep.graph_functions import as_graph, vertex_ids
 from lockstep.graphs import Graph
+from lockstep.progress import shows_progress
 from lockstep.tables import as_table, id_column
 
 __all__ = ["communities", "conductance", "partition_quality"]
@@ -19,6 +20,7 @@ __all__ = ["communities", "conductance", "partition_quality"]
 _METHODS = ("leiden", "louvain", "label_propagation")
 
 
+@shows_progress
 def communities(
     edges: Any,
     *,

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from lockstep import _core
 from lockstep.graphs import Graph, graph
+from lockstep.progress import shows_progress
 from lockstep.tables import id_column
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
 ]
 
 
+@shows_progress
 def connected_components(edges: Any, *, control: _core.RunControl | None = None) -> pa.Table:
     """Number the connected components of an undirected graph.
 
@@ -67,6 +69,7 @@ def connected_components(edges: Any, *, control: _core.RunControl | None = None)
     return pa.table({"vertex": vertex_ids(made), "component": pa.array(component)})
 
 
+@shows_progress
 def breadth_first_search(
     edges: Any, source: Any, *, directed: bool = False, control: _core.RunControl | None = None
 ) -> pa.Table:
@@ -123,6 +126,7 @@ def breadth_first_search(
     )
 
 
+@shows_progress
 def core_numbers(edges: Any, *, control: _core.RunControl | None = None) -> pa.Table:
     """Find for every vertex the densest core it belongs to.
 
@@ -165,6 +169,7 @@ def core_numbers(edges: Any, *, control: _core.RunControl | None = None) -> pa.T
     return pa.table({"vertex": vertex_ids(made), "core": pa.array(core)})
 
 
+@shows_progress
 def triangles(edges: Any, *, control: _core.RunControl | None = None) -> pa.Table:
     """Count the triangles of an undirected graph at every vertex.
 
@@ -214,6 +219,7 @@ def triangles(edges: Any, *, control: _core.RunControl | None = None) -> pa.Tabl
     return pa.table(columns).replace_schema_metadata(evidence)
 
 
+@shows_progress
 def betweenness(
     edges: Any,
     vertices: Iterable[Any] | None = None,

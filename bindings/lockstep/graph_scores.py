@@ -11,10 +11,12 @@ import pyarrow as pa
 
 from lockstep import _core
 from lockstep.graph_functions import as_graph, vertex_ids
+from lockstep.progress import shows_progress
 
 __all__ = ["pagerank", "spectral_embedding", "truncated_svd"]
 
 
+@shows_progress
 def pagerank(
     edges: Any,
     *,
@@ -79,6 +81,7 @@ def pagerank(
     return pa.table({"vertex": vertex_ids(made), "score": pa.array(found.scores)})
 
 
+@shows_progress
 def spectral_embedding(
     edges: Any,
     *,
@@ -149,6 +152,7 @@ def spectral_embedding(
     return pa.table(columns).replace_schema_metadata({"values": json.dumps(values.tolist())})
 
 
+@shows_progress
 def truncated_svd(
     edges: Any,
     *,

@@ -20,11 +20,13 @@ from lockstep.edge_tables import (
     vertex_count,
     weight_column,
 )
+from lockstep.progress import shows_progress
 from lockstep.tables import as_seconds, as_table
 
 __all__ = ["Graph", "graph", "open_graph"]
 
 
+@shows_progress
 def graph(
     edges: Any,
     *,

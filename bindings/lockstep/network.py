@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from lockstep import _core
 from lockstep.calibration import balanced, choose_strength
+from lockstep.progress import shows_progress
 from lockstep.reliability import UNKNOWN_SOURCE, reliability_of
 from lockstep.tables import as_table, encode_together, id_column
 
@@ -29,6 +30,7 @@ _DIRECTED = "gang"
 _METHODS = ("ppr", "forward_push", "sybilrank", *_BELIEFS, _DIRECTED)
 
 
+@shows_progress
 def propagate(
     edges: Any,
     seeds: Any,

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from lockstep import _core
 from lockstep.api import action_log
+from lockstep.progress import bar
 from lockstep.strata import stratum_numbers, test_pairs
 
 __all__ = ["Calibration", "calibrate", "calibrate_log"]
@@ -104,7 +105,7 @@ def calibrate(
     seed : int
         Same seed, same copies.
     say : callable, optional
-        Called with (copies done, copies in all).
+        Called with (copies done, copies in all), in the place of a bar.
 
     Returns
     -------
@@ -146,7 +147,10 @@ def calibrate(
         runs,
         seed,
     )
-    return calibrate_log(actions, options, control, say)
+    if say is not None:
+        return calibrate_log(actions, options, control, say)
+    with bar("calibrate") as shown:
+        return calibrate_log(actions, options, control, shown)
 
 
 @dataclass(frozen=True)

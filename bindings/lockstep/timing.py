@@ -8,11 +8,13 @@ import pyarrow as pa
 
 from lockstep import _core
 from lockstep.api import action_log
+from lockstep.progress import shows_progress
 from lockstep.tables import as_table, places_of
 
 __all__ = ["timing_test"]
 
 
+@shows_progress
 def timing_test(
     log: Any,
     pairs: Any,

@@ -125,6 +125,7 @@ def sweep(
         Where the store holds no actions, or the referrals or groups cannot be read.
     """
     from lockstep.arguments import parse_time
+    from lockstep.progress import watching
     from lockstep.store import Store
     from lockstep.sweep.pipeline import run_sweep
 
@@ -159,6 +160,7 @@ def sweep(
         memory_bytes=memory_bytes,
         threads=threads,
         force=force,
+        say=watching,
     )
 
 
