@@ -34,7 +34,8 @@ def coaction(
 
     Parameters
     ----------
-    log : table
+    log : table or path
+        Pyarrow, pandas, polars, DuckDB, a dict of columns; or a CSV, NDJSON, Parquet or Arrow file.
         Columns `account_id` and `object_id` (strings or integers) and `timestamp` (UTC: integers
         or floats in `time_unit`, or Arrow timestamps). Rows in any order.
     window_s : int

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from lockstep.table_files import read_table_file
 
 __all__ = [
     "Codes",
@@ -26,7 +29,7 @@ _LATEST_SECOND = 10**11  # the year 5138; a number above it counts something fin
 
 
 def as_table(data: Any, *columns: str) -> pa.Table:
-    """The named columns of any table: Arrow, pandas, polars, DuckDB, or a dict of arrays.
+    """The named columns of any table: Arrow, pandas, polars, DuckDB, a dict of arrays, or a file.
 
     Raises
     ------
@@ -34,21 +37,33 @@ def as_table(data: Any, *columns: str) -> pa.Table:
         Where `data` is no table.
     ValueError
         Where a column is missing; the message lists what was found.
+    FileNotFoundError, InputRejected
+        Where `data` is a path, and there is no file or it cannot be read.
     """
-    try:
-        table = data if isinstance(data, pa.Table) else pa.table(data)
-    except (TypeError, pa.ArrowInvalid) as error:
-        raise TypeError(
-            f"expected a table (pyarrow, pandas, polars, DuckDB or a dict of columns), "
-            f"not {type(data).__name__}"
-        ) from error
+    table = _any_table(data)
     missing = [name for name in columns if name not in table.column_names]
     if missing:
+        found = ", ".join(table.column_names) or "none"
         raise ValueError(
-            f"the table lacks {', '.join(missing)}; it has {', '.join(table.column_names)}; "
-            f"rename its columns"
+            f"the table lacks {', '.join(missing)}; it has {found}; rename its columns"
         )
     return table.select(list(columns)) if columns else table
+
+
+def _any_table(data: Any) -> pa.Table:
+    if isinstance(data, pa.Table):
+        return data
+    if isinstance(data, str | Path):
+        return read_table_file(Path(data))
+    try:
+        return pa.table(data)
+    except (TypeError, ValueError) as error:  # ArrowInvalid is a ValueError
+        if isinstance(data, dict):
+            raise ValueError(f"the columns make no table: {str(error).splitlines()[0]}") from error
+        raise TypeError(
+            f"expected a table (pyarrow, pandas, polars, DuckDB, a dict of columns or a path), "
+            f"not {type(data).__name__}"
+        ) from error
 
 
 def id_column(table: pa.Table, name: str) -> pa.Array:
@@ -65,6 +80,8 @@ def id_column(table: pa.Table, name: str) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     kind = column.type
+    if len(column) == 0 and (pa.types.is_null(kind) or pa.types.is_floating(kind)):
+        return pa.array([], pa.large_string())  # what an empty frame of pandas is made of
     if pa.types.is_unsigned_integer(kind):
         column = column.cast(pa.uint64())
     elif pa.types.is_signed_integer(kind):
@@ -153,6 +170,8 @@ def as_seconds(table: pa.Table, name: str, time_unit: str = "s") -> npt.NDArray[
     if time_unit not in _UNITS_PER_SECOND:
         raise ValueError(f"time_unit is {time_unit!r}; give one of s, ms, us, ns")
     column = table[name]
+    if len(column) == 0 and pa.types.is_null(column.type):
+        return np.empty(0, dtype=np.int64)
     if column.null_count:
         row = pc.index(column.is_null(), True).as_py()
         raise ValueError(f"{name} is missing in row {row} ({column.null_count} rows in all)")

@@ -117,26 +117,10 @@ def visible(value: object) -> str:
 
 
 def read_table(path: Path, *names: str) -> Any:
-    """A CSV or Parquet file; columns in `names` are text, whatever it looks like: 007 is not 7."""
-    import pyarrow as pa
-    import pyarrow.csv as pa_csv
-    import pyarrow.parquet as pq
+    """A file as a table; columns in `names` are text, whatever it looks like: 007 is not 7."""
+    from lockstep.table_files import read_table_file
 
-    from lockstep.errors import InputRejected
-
-    try:
-        with path.open("rb") as file:
-            is_parquet = file.read(4) == b"PAR1"
-        if is_parquet:
-            return pq.read_table(path)
-        as_text = pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()))
-        return pa_csv.read_csv(path, convert_options=as_text)
-    except FileNotFoundError:
-        raise FileNotFoundError(f"{path}: no such file; give a CSV or Parquet file") from None
-    except OSError as error:
-        raise InputRejected(f"{path}: {error.strerror or error}; give a readable file") from error
-    except pa.ArrowInvalid as error:
-        raise InputRejected(f"{path}: {str(error).splitlines()[0]}; mend the file") from error
+    return read_table_file(path, *names)
 
 
 def stored_names(run: Any, names: list[str], key_file: Path) -> list[str]:
