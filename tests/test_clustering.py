@@ -78,3 +78,13 @@ def test_bad_input_is_refused_in_words(call, said):
 def test_vertices_of_another_type_are_refused():
     with pytest.raises(TypeError, match="vertices of"):
         ls.conductance(TRIANGLES, {"vertex": ["1"], "community": [1]})
+
+
+@pytest.mark.parametrize("kind", [np.uint32, np.int64, np.uint64])
+def test_a_split_of_numbered_vertices_is_taken_in_any_type(kind):
+    graph = ls.graph((np.array([0, 1, 2]), np.array([1, 2, 0])), dense=True, vertices=4)
+    found = ls.communities(graph)
+    assert ls.partition_quality(graph, found) == pytest.approx(0.0)
+    given = {"vertex": np.arange(4).astype(kind), "community": [0, 0, 0, 1]}
+    assert ls.partition_quality(graph, given) == pytest.approx(0.0)
+    assert ls.conductance(graph, given)["community"].to_pylist() == [0, 1]

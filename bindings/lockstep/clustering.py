@@ -194,8 +194,10 @@ def conductance(edges: Any, found: Any, *, weight: str | None = None) -> pa.Tabl
 def _numbered(made: Graph, found: Any) -> tuple[npt.NDArray[np.uint32], pa.Array]:
     """The community of each vertex as a number, and the names of the numbers, sorted."""
     table = as_table(found, "vertex", "community")
-    ids = vertex_ids(made)
+    ids = id_column(pa.table({"vertex": vertex_ids(made)}), "vertex")
     vertex = id_column(table, "vertex")
+    if pa.types.is_integer(vertex.type) and pa.types.is_integer(ids.type):
+        vertex, ids = (column.cast(pa.int64()) for column in (vertex, ids))
     if vertex.type != ids.type:
         raise TypeError(f"the split has vertices of {vertex.type}, the edges of {ids.type}")
     if len(vertex) != len(pc.unique(vertex)):

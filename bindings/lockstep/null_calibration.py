@@ -54,9 +54,9 @@ class Calibration:
         path : path, optional
             Where to write it too; PNG, SVG or PDF by its suffix.
         """
-        from matplotlib.figure import Figure
+        from lockstep.plots.style import new_figure
 
-        figure = Figure(figsize=(9.5, 4), layout="constrained")
+        figure = new_figure(9.5, 4)
         left, right = figure.subplots(1, 2)
         _draw_quantiles(left, self.quantiles)
         _draw_runs(right, self.runs, self.summary)

@@ -6,13 +6,13 @@ import functools
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 from lockstep import _core
 
-__all__ = ["bar", "set_progress", "shows_progress", "watching"]
+__all__ = ["bar", "set_progress", "shows_progress", "stages", "watching"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -91,6 +91,26 @@ def watching(label: str, control: _core.RunControl) -> Iterator[None]:
         finally:
             stop.set()
             thread.join()
+
+
+@contextmanager
+def stages(label: str) -> Iterator[Callable[[str, _core.RunControl], AbstractContextManager[None]]]:
+    """One line for a call of many stages: the stage that runs, and for how long."""
+    if not _wanted():
+        yield lambda stage, control: nullcontext()
+        return
+    from tqdm.auto import tqdm
+
+    form = "{desc} [{elapsed}]"
+    with tqdm(desc=label, leave=False, delay=_DELAY_S, bar_format=form) as shown:
+
+        @contextmanager
+        def say(stage: str, control: _core.RunControl) -> Iterator[None]:
+            shown.set_description_str(f"{label}: {stage}")
+            shown.update()
+            yield
+
+        yield say
 
 
 def shows_progress(function: Callable[P, R]) -> Callable[P, R]:

@@ -51,7 +51,7 @@ class IngestOptions:
         check_derive(self.derive)
 
 
-@dataclass
+@dataclass(repr=False)
 class IngestResult:
     """What became of a file."""
 
@@ -79,6 +79,14 @@ class IngestResult:
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
         return asdict(self)
+
+    def __repr__(self) -> str:
+        if self.already_loaded:
+            return f"<lockstep.IngestResult of {self.path}: loaded before, in epoch {self.epoch}>"
+        return (
+            f"<lockstep.IngestResult of {self.path}: {self.accepted:,} actions stored, "
+            f"{self.duplicates:,} duplicates, {self.rejected:,} rejected, of {self.rows:,} rows>"
+        )
 
 
 def ingest_file(

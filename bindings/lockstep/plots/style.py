@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import io
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +15,28 @@ OTHER = "#9a9a9a"
 ACCENT = COLOURS[0]
 
 
-def new_figure(width: float, height: float) -> Any:
-    """A figure of its own, which no global state keeps alive."""
+@functools.cache
+def _figure_class() -> Any:
+    """A figure that Jupyter shows as it is, whatever its settings for matplotlib are."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
+    class ShownFigure(Figure):
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            FigureCanvasAgg(self)
+
+        def _repr_png_(self) -> bytes:
+            picture = io.BytesIO()
+            self.savefig(picture, format="png", dpi=96)
+            return picture.getvalue()
+
+    return ShownFigure
+
+
+def new_figure(width: float, height: float) -> Any:
+    """A matplotlib figure of its own, which no global state keeps alive."""
+    return _figure_class()(figsize=(width, height), layout="constrained")
 
 
 def calm(axes: Any) -> None:

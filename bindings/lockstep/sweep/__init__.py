@@ -125,7 +125,7 @@ def sweep(
         Where the store holds no actions, or the referrals or groups cannot be read.
     """
     from lockstep.arguments import parse_time
-    from lockstep.progress import watching
+    from lockstep.progress import stages
     from lockstep.store import Store
     from lockstep.sweep.pipeline import run_sweep
 
@@ -150,18 +150,19 @@ def sweep(
         controls=controls,
         bootstraps=bootstraps,
     )
-    return run_sweep(
-        store if isinstance(store, Store) else Store(store),
-        options,
-        referrals=None if referrals is None else Path(referrals),
-        reliability=None if reliability is None else Path(reliability),
-        groups=None if groups is None else Path(groups),
-        out=None if out is None else Path(out),
-        memory_bytes=memory_bytes,
-        threads=threads,
-        force=force,
-        say=watching,
-    )
+    with stages("sweep") as say:
+        return run_sweep(
+            store if isinstance(store, Store) else Store(store),
+            options,
+            referrals=None if referrals is None else Path(referrals),
+            reliability=None if reliability is None else Path(reliability),
+            groups=None if groups is None else Path(groups),
+            out=None if out is None else Path(out),
+            memory_bytes=memory_bytes,
+            threads=threads,
+            force=force,
+            say=say,
+        )
 
 
 def _as_kinds(kinds: Sequence[str] | None) -> tuple[str, ...] | None:
