@@ -193,3 +193,40 @@ def test_a_run_serialises_to_what_json_takes(run):
     text = json.dumps(ls.to_graphology(run))
     assert json.loads(text)["options"]["type"] == "undirected"
     assert isinstance(run.pairs, pa.Table)
+
+
+def test_an_edge_says_why_it_is_there(run):
+    pair = run.cluster("C-0001").pairs.to_pylist()[0]
+    edge = run.explain(pair["target"], pair["source"])
+    assert edge.accounts == (pair["source"], pair["target"])
+    assert (
+        edge.layers["layer"].to_pylist()
+        == run.edge(pair["source"], pair["target"])["layer"].to_pylist()
+    )
+    assert edge.evidence.num_rows == sum(edge.layers["objects"].to_pylist())
+    for row, sentence in zip(edge.layers.to_pylist(), edge.reasons, strict=True):
+        assert sentence.startswith(f"{row['layer']}: {row['objects']} shared objects within 60 s")
+    page = edge._repr_html_()
+    assert page.count("<tr>") == min(edge.evidence.num_rows, 20) + 1
+    assert pair["source"] in repr(edge)
+    with pytest.raises(ConfigError, match="have no edge in run"):
+        run.explain(pair["source"], "nobody")
+
+
+def test_a_timed_edge_says_what_the_timing_test_found(tmp_path):
+    made = ls.simulate(accounts=300, groups=3, seed=4)
+    timed = ls.sweep(make_store(tmp_path / "store", made.log), timing_test=True)
+    pair = timed.pairs.to_pylist()[0]
+    assert (
+        "objects in common they met on" in timed.explain(pair["source"], pair["target"]).reasons[-1]
+    )
+
+
+def test_a_store_shows_its_kinds(tmp_path):
+    made = ls.simulate(accounts=100, groups=1, seed=4)
+    store = make_store(tmp_path / "store", made.log)
+    page = store._repr_html_()
+    for kind in store.kinds:
+        assert f"<td>{kind}</td>" in page
+    assert f"{store.info()['accounts']:,} accounts" in page
+    assert "empty" in ls.open(tmp_path / "none")._repr_html_()

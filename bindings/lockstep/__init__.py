@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         write_graphml,
     )
     from lockstep.detector import CoactionDetector
+    from lockstep.edge import Edge
     from lockstep.errors import (
         CorruptData,
         InputRejected,
@@ -75,6 +76,7 @@ _HOMES = {
     "Cluster": "cluster",
     "CoactionDetector": "detector",
     "CorruptData": "errors",
+    "Edge": "edge",
     "Estimate": "estimates",
     "Evaluation": "evaluation",
     "Graph": "graphs",
@@ -137,6 +139,7 @@ __all__ = [
     "Cluster",
     "CoactionDetector",
     "CorruptData",
+    "Edge",
     "Estimate",
     "Evaluation",
     "Graph",

@@ -233,7 +233,22 @@ def write_gexf(edges: Any, path: str | Path, *, vertices: Any = None) -> Path:
 
 
 def write_graphml(edges: Any, path: str | Path, *, vertices: Any = None) -> Path:
-    """Write a graph as GraphML, for yEd, igraph and others; see `write_gexf`."""
+    """Write a graph as GraphML, for yEd, igraph and others; by networkx.
+
+    Parameters
+    ----------
+    edges, path, vertices
+        As in `write_gexf`.
+
+    Returns
+    -------
+    path
+
+    Raises
+    ------
+    MissingPackage, OSError
+        As in `write_gexf`.
+    """
     import networkx
 
     networkx.write_graphml(_plain(to_networkx(edges, vertices=vertices)), path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import html
 from collections.abc import Sequence
 from pathlib import Path
@@ -328,4 +329,22 @@ class Store:
         )
 
     def _repr_html_(self) -> str:
-        return f"<code>{html.escape(repr(self))}</code>"
+        if self._core is None:
+            return f"<code>{html.escape(repr(self))}</code>"
+        info = self.info()
+        rows = "".join(
+            f"<tr><td>{html.escape(kind['name'])}</td><td>{kind['actions']:,}</td>"
+            f"<td>{_day(kind['first_s'])}</td><td>{_day(kind['last_s'])}</td></tr>"
+            for kind in info["kinds"]
+        )
+        named = "pseudonyms" if info["pseudonymous"] else "ids as they came"
+        return (
+            f"<p><b>Store {html.escape(str(self.path))}</b>: {info['actions']:,} actions of "
+            f"{info['accounts']:,} accounts on {info['objects']:,} objects, epoch {info['epoch']}, "
+            f"{named}</p><table><thead><tr><th>kind</th><th>actions</th><th>first, UTC</th>"
+            f"<th>last, UTC</th></tr></thead><tbody>{rows}</tbody></table>"
+        )
+
+
+def _day(seconds: int) -> str:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%d %H:%M")

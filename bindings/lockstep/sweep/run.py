@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from lockstep.cluster import Cluster
+from lockstep.edge import Edge
 from lockstep.errors import ConfigError, CorruptData, StorageError
 from lockstep.sweep.schema import RUN_JSON, TABLES
 
@@ -130,6 +131,19 @@ class Run:
     def edge(self, a: str, b: str) -> pa.Table:
         """The edges between two accounts, one a layer."""
         return _between(self.edges, a, b)
+
+    def explain(self, a: str, b: str) -> Edge:
+        """Why there is an edge between two accounts: tests by layer, and evidence.
+
+        ConfigError where there is none; `lockstep explain STORE A B` shows what they did together.
+        """
+        layers = self.edge(a, b)
+        if layers.num_rows == 0:
+            raise ConfigError(
+                f"{a!r} and {b!r} have no edge in run {self.id}; `lockstep explain STORE` shows "
+                f"what they did together"
+            )
+        return Edge(self, layers, self.why(a, b))
 
     def cluster(self, cluster_id: str) -> Cluster:
         """One cluster: its members, evidence and pictures. ConfigError where there is none such."""
