@@ -118,6 +118,11 @@ _SHOWN = 20
     help="What became of each source's referrals: source,confirmed,rejected.",
 )
 @click.option(
+    "--previous",
+    type=click.Path(path_type=Path),
+    help="An earlier run to compare with: clusters keep their lasting names.",
+)
+@click.option(
     "--resolution",
     default=_DEFAULTS.resolution,
     show_default=True,
@@ -181,6 +186,7 @@ def sweep(
     until: str | None,
     referrals: Path | None,
     reliability: Path | None,
+    previous: Path | None,
     resolution: float,
     min_cluster_size: int,
     damping: float,
@@ -202,6 +208,7 @@ def sweep(
     from lockstep.arguments import parse_time, read_key
     from lockstep.store import Store
     from lockstep.sweep.pipeline import run_sweep
+    from lockstep.sweep.run import Run
 
     options = SweepOptions(
         kinds=kinds or None,
@@ -236,6 +243,7 @@ def sweep(
             options,
             referrals=referrals,
             reliability=reliability,
+            previous=Run.open(previous) if previous else None,
             groups=groups,
             out=out,
             memory_bytes=parse_bytes(memory),
@@ -261,7 +269,12 @@ def _layer_window(text: str) -> tuple[str, int]:
 
 
 def _tell(run: Run) -> None:
-    from lockstep.sweep.schema import insufficient_notices, left_out_notices, timing_notice
+    from lockstep.sweep.schema import (
+        changes_notice,
+        insufficient_notices,
+        left_out_notices,
+        timing_notice,
+    )
 
     counts = run.summary["coordination"]
     if not run.fresh:
@@ -270,6 +283,8 @@ def _tell(run: Run) -> None:
         f"{counts['clusters']:,} clusters of {counts['clustered_accounts']:,} accounts, from "
         f"{counts['pairs']:,} edges at a false discovery rate of {run.summary['options']['fdr']}"
     )
+    if run.summary["previous"]:
+        click.echo(f"Since {run.summary['previous']}: {changes_notice(run.summary)}.")
     show_clusters(run)
     timed = timing_notice(run.summary)
     for notice in [*([timed] if timed else []), *left_out_notices(run.summary)]:

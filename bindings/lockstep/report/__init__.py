@@ -12,14 +12,21 @@ import pyarrow as pa
 from lockstep.report.detail import MOST_EVIDENCE, MOST_MEMBERS, cluster_detail
 from lockstep.report.figures import MOST_VERTICES, label
 from lockstep.report.timeline import MOST_ROWS
+from lockstep.sweep.evolution import CHANGES
 from lockstep.sweep.remarks import cluster_remarks
-from lockstep.sweep.schema import insufficient_notices, left_out_notices, timing_notice
+from lockstep.sweep.schema import (
+    changes_notice,
+    insufficient_notices,
+    left_out_notices,
+    timing_notice,
+)
 
 __all__ = ["render_report"]
 
 MOST_CLUSTERS = 20
 MOST_LISTED = 200
 MOST_CANDIDATES = 50
+MOST_NEWS = 100
 
 
 def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
@@ -58,6 +65,9 @@ def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
             for row in clusters[:MOST_CLUSTERS]
         ],
         windows=_windows(windows),
+        changes=changes_notice(summary),
+        evolution=_news(tables["evolution"]),
+        most_news=MOST_NEWS,
         candidates=tables["candidates"].slice(0, MOST_CANDIDATES).to_pylist(),
         candidate_count=tables["candidates"].num_rows,
         most_evidence=MOST_EVIDENCE,
@@ -83,6 +93,13 @@ _NAMES = (
 )
 
 
+def _news(evolution: pa.Table) -> list[dict[str, Any]]:
+    """Clusters that are not as they were, in order of interest."""
+    rows = [row for row in evolution.to_pylist() if row["change"] not in ("same", "absent")]
+    order = {change: place for place, change in enumerate(CHANGES)}
+    return sorted(rows, key=lambda row: (order[row["change"]], -row["members"], row["lasting_id"]))
+
+
 def _windows(windows: dict[str, int]) -> str:
     """How far apart two actions may be, in words."""
     distinct = sorted(set(windows.values()))
@@ -106,6 +123,8 @@ def _command(summary: dict[str, Any]) -> str:
     for name in ("since", "until"):
         if options[f"{name}_s"] is not None:
             words += [f"--{name}", str(options[f"{name}_s"])]
+    if summary["previous"]:
+        words += ["--previous", summary["previous"]]
     if summary["referrals"].get("reliability_file"):
         words += ["--reliability", summary["referrals"]["reliability_file"]]
     for name in ("referrals", "groups"):
@@ -125,6 +144,8 @@ def _call(summary: dict[str, Any]) -> str:
     for name in ("since", "until"):
         if options[f"{name}_s"] is not None:
             named[name] = options[f"{name}_s"]
+    if summary["previous"]:
+        named["previous"] = summary["previous"]
     if summary["referrals"].get("reliability_file"):
         named["reliability"] = summary["referrals"]["reliability_file"]
     for name in ("referrals", "groups"):

@@ -43,6 +43,7 @@ def sweep(
     bootstraps: int = _DEFAULTS.bootstraps,
     referrals: str | Path | None = None,
     reliability: str | Path | None = None,
+    previous: Run | str | Path | None = None,
     groups: str | Path | None = None,
     out: str | Path | None = None,
     memory_bytes: int = _core.MEMORY_BYTES,
@@ -98,6 +99,9 @@ def sweep(
         CSV or Parquet with `source,confirmed,rejected`: what became of each source's referrals.
         The confidence of its referrals is multiplied by the mean of
         Beta(1 + confirmed, 1 + rejected), 1/2 for a source that is not in it.
+    previous : Run or path, optional
+        An earlier run, or its folder: clusters keep their lasting names, and `evolution` says what
+        became of them.
     groups : path, optional
         CSV or Parquet with `account,group[,kind][,note]`: accounts known to act together for a
         harmless reason; kind owner (one hand runs them, the default) or allow-list. They are
@@ -114,8 +118,8 @@ def sweep(
     Returns
     -------
     Run
-        Tables `clusters`, `members`, `edges`, `evidence`, `candidates`, `left_out`; `summary`;
-        `report`.
+        Tables `clusters`, `members`, `edges`, `evidence`, `candidates`, `evolution`, `left_out`;
+        `summary`; `report`.
 
     Raises
     ------
@@ -156,6 +160,7 @@ def sweep(
             options,
             referrals=None if referrals is None else Path(referrals),
             reliability=None if reliability is None else Path(reliability),
+            previous=_as_run(previous),
             groups=None if groups is None else Path(groups),
             out=None if out is None else Path(out),
             memory_bytes=memory_bytes,
@@ -163,6 +168,12 @@ def sweep(
             force=force,
             say=say,
         )
+
+
+def _as_run(previous: Run | str | Path | None) -> Run | None:
+    from lockstep.sweep.run import Run
+
+    return Run.open(previous) if isinstance(previous, str | Path) else previous
 
 
 def _as_kinds(kinds: Sequence[str] | None) -> tuple[str, ...] | None:

@@ -23,6 +23,7 @@ from lockstep.report import render_report
 from lockstep.store import Store
 from lockstep.sweep.benign import Groups, load_groups
 from lockstep.sweep.clusters import find_clusters, gather_evidence
+from lockstep.sweep.evolution import follow_clusters
 from lockstep.sweep.fusion import judge
 from lockstep.sweep.layers import Layer, hopeful_level, project, scan
 from lockstep.sweep.networks import find_networks
@@ -50,6 +51,7 @@ def run_sweep(
     *,
     referrals: Path | None = None,
     reliability: Path | None = None,
+    previous: Run | None = None,
     groups: Path | None = None,
     out: Path | None = None,
     memory_bytes: int = _core.MEMORY_BYTES,
@@ -73,13 +75,15 @@ def run_sweep(
     labels = current_referrals(_keep_labels(store, given, now))
     benign = load_groups(Path(groups), store) if groups else Groups()
     sources = load_reliability(Path(reliability)) if reliability else None
-    run_id = _run_id(store, options, kinds, labels, sources, benign)
+    run_id = _run_id(store, options, kinds, labels, sources, benign, previous)
     if not force and (out / run_id / "run.json").exists():
         point_latest(out, run_id)
         return Run(out / run_id, alarms=_referral_alarms(given) + benign.alarms())
     stage = _Stages(say)
     with _core.ThreadLimit(threads) if threads else contextlib.nullcontext():
-        tables, found = _find(store, options, kinds, labels, sources, benign, memory_bytes, stage)
+        tables, found = _find(
+            *(store, options, kinds, labels, sources, benign, previous, memory_bytes, stage)
+        )
     summary = {
         "run_id": run_id,
         "options": {**options.to_dict(), "kinds": kinds},
@@ -125,6 +129,7 @@ def _find(
     labels: list[Label],
     reliability: dict[str, float] | None,
     groups: Groups,
+    previous: Run | None,
     memory_bytes: int,
     stage: _Stages,
 ) -> tuple[dict[str, pa.Table], dict[str, Any]]:
@@ -157,14 +162,25 @@ def _find(
         remarks = make_remarks(
             store, groups, layers, edges, coordination, evidence, candidates, options, control
         )
+    with stage("compare"):
+        followed = follow_clusters(store, coordination, previous)
     with stage("tables"):
         tables = result_tables(
-            *(store, layers, edges, coordination, networks, evidence, candidates, remarks),
+            store,
+            layers,
+            edges,
+            coordination,
+            networks,
+            evidence,
+            candidates,
+            remarks,
+            followed,
             min_objects=options.min_objects,
         )
     return tables, {
         "input": _input(layers),
         "layers": {layer.name: layer.counts for layer in layers},
+        **followed.summary(previous),
         "coordination": {
             **coordination.quality,
             "networks": networks.count,
@@ -257,6 +273,7 @@ def _run_id(
     labels: list[Label],
     reliability: dict[str, float] | None,
     groups: Groups,
+    previous: Run | None,
 ) -> str:
     info = store.info()
     # When a label came does not change the result; who gave it, and how sure, does.
@@ -266,6 +283,7 @@ def _run_id(
         "labels": said,
         "reliability": reliability,
         "groups": groups.rows,
+        "previous": None if previous is None else previous.id,
         "store": info["uuid"],
         "epoch": info["epoch"],
         "version": _core.__version__,

@@ -10,10 +10,11 @@ import pyarrow as pa
 
 from lockstep.store import Store
 from lockstep.sweep.clusters import Coordination, Evidence
+from lockstep.sweep.evolution import Evolution
 from lockstep.sweep.layers import Edges, Layer
 from lockstep.sweep.networks import Networks
 from lockstep.sweep.remarks import Remarks
-from lockstep.sweep.schema import make_table
+from lockstep.sweep.schema import TABLES, make_table
 
 __all__ = ["result_tables"]
 
@@ -30,6 +31,7 @@ def result_tables(
     evidence: Evidence,
     candidates: dict[str, Any],
     remarks: Remarks,
+    followed: Evolution,
     *,
     min_objects: int,
 ) -> dict[str, pa.Table]:
@@ -47,13 +49,22 @@ def result_tables(
     }
     return {
         "clusters": _clusters(
-            *(coordination, networks, edges, edge_cluster, evidence, names, layers, remarks),
+            coordination,
+            networks,
+            edges,
+            edge_cluster,
+            evidence,
+            names,
+            layers,
+            remarks,
+            followed,
             min_objects=min_objects,
         ),
         "members": _members(store, coordination, edges, edge_cluster, evidence, remarks),
         "edges": _edges(edges, edge_cluster, names, remarks),
         "evidence": _evidence(evidence, names),
         "candidates": _candidates(candidates, remarks),
+        "evolution": _evolution(followed),
         "left_out": _left_out(store, layers),
     }
 
@@ -200,6 +211,7 @@ def _clusters(
     names: dict[str, pa.Array],
     layers: list[Layer],
     remarks: Remarks,
+    followed: Evolution,
     *,
     min_objects: int,
 ) -> pa.Table:
@@ -215,6 +227,7 @@ def _clusters(
     lag = np.abs(evidence.target_time_s - evidence.source_time_s)
     first = np.minimum(evidence.source_time_s, evidence.target_time_s)
     last = np.maximum(evidence.source_time_s, evidence.target_time_s)
+    change = {row["cluster_id"]: row["change"] for row in followed.rows}
     records = []
     for cluster in range(count):
         own, rows = edges_of[cluster], rows_of[cluster]
@@ -226,6 +239,8 @@ def _clusters(
         possible = members[cluster] * (members[cluster] - 1) / 2
         record: dict[str, Any] = {
             "cluster_id": _cluster_name(cluster),
+            "lasting_id": followed.lasting.get(_cluster_name(cluster)),
+            "change": change.get(_cluster_name(cluster)),
             "network": f"N-{networks.network[cluster] + 1:04d}",
             "tied_to": [_cluster_name(other) for other in networks.tied_to[cluster]],
             "rank": cluster + 1,
@@ -262,8 +277,6 @@ def _strongest_layer(edges: Edges) -> npt.NDArray[np.bool_]:
 
 
 def _record_names() -> list[str]:
-    from lockstep.sweep.schema import TABLES
-
     return [name for name, _, _ in TABLES["clusters"]]
 
 
@@ -283,6 +296,11 @@ def _reason(record: dict[str, Any]) -> str:
         f"({layers}), typically {record['median_lag_s']:.3g} s apart; an edge shares "
         f"{record['median_objects']:.3g} objects (median) where chance would give {chance}."
     )
+
+
+def _evolution(followed: Evolution) -> pa.Table:
+    names = [name for name, _, _ in TABLES["evolution"]]
+    return make_table("evolution", {n: [row[n] for row in followed.rows] for n in names})
 
 
 def _candidates(candidates: dict[str, Any], remarks: Remarks) -> pa.Table:

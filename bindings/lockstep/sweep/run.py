@@ -120,6 +120,11 @@ class Run:
         return self._table("candidates")
 
     @property
+    def evolution(self) -> pa.Table:
+        """What became of the clusters of the previous run; no rows where there was none."""
+        return self._table("evolution")
+
+    @property
     def left_out(self) -> pa.Table:
         """Objects that `max_object_actions` kept out, by layer, the most popular first."""
         return self._table("left_out")

@@ -13,6 +13,7 @@ __all__ = [
     "RUN_JSON",
     "TABLES",
     "as_markdown",
+    "changes_notice",
     "insufficient_notices",
     "left_out_notices",
     "make_table",
@@ -50,6 +51,8 @@ TABLES: dict[str, list[Column]] = {
         ("first_s", pa.int64(), "first meeting, UTC seconds"),
         ("last_s", pa.int64(), "last meeting, UTC seconds"),
         ("top_objects", pa.list_(pa.string()), "up to 5 objects with the most edges on them"),
+        ("lasting_id", pa.string(), "name that it keeps from run to run, or null; see evolution"),
+        ("change", pa.string(), "what became of it since the previous run, or null"),
         (
             "network",
             pa.string(),
@@ -143,6 +146,23 @@ TABLES: dict[str, list[Column]] = {
         ("sources", pa.list_(pa.string()), "who referred the account where the path begins"),
         ("groups", pa.list_(pa.string()), "known groups that it is in"),
     ],
+    "evolution": [
+        ("lasting_id", pa.string(), "name that a cluster keeps from run to run"),
+        ("cluster_id", pa.string(), "its name in this run; null where it has no more"),
+        ("previous_cluster_id", pa.string(), "its name in the previous run, or null"),
+        (
+            "change",
+            pa.string(),
+            "born, returned, grown, shrunk, changed (other members), merged, split, same, gone, or"
+            " absent (gone in an earlier run)",
+        ),
+        ("members", pa.int64(), "now"),
+        ("members_before", pa.int64(), "in the previous run, or when it was last seen"),
+        ("joined", pa.list_(pa.string()), "accounts that it has now and had not"),
+        ("left", pa.list_(pa.string()), "accounts that it had and has not"),
+        ("others", pa.list_(pa.string()), "lasting names that it merged with or split from"),
+        ("absent_runs", pa.int64(), "runs since it was last seen, 0 while it is there"),
+    ],
     "left_out": [
         ("layer", pa.string(), "kind of action"),
         ("object_id", pa.string(), "object with more actions than max_object_actions"),
@@ -178,6 +198,9 @@ RUN_JSON = {
     "rows with line and reason",
     "insufficient": "layers with too little data to find anything, and why; clusters with too "
     "little data to judge",
+    "previous": "run that this one was compared with, or null",
+    "changes": "clusters by what became of them since",
+    "lasting_names": "lasting names given so far",
     "alarms": "what to look at before trusting the run; with any, the exit code is 4",
     "timings_s": "seconds by stage",
 }
@@ -207,6 +230,12 @@ def left_out_notices(summary: dict[str, Any]) -> list[str]:
         for name, layer in summary["layers"].items()
         if layer["left_out_objects"]
     ]
+
+
+def changes_notice(summary: dict[str, Any]) -> str:
+    """What became of clusters since the previous run, in a line."""
+    counts = [f"{count:,} {change}" for change, count in summary["changes"].items()]
+    return ", ".join(counts) or "no clusters, then as now"
 
 
 def timing_notice(summary: dict[str, Any]) -> str | None:
@@ -262,6 +291,11 @@ def as_markdown() -> str:
         "would give: at most about `fdr` of the edges are chance, and a chance edge falls on all",
         "testable pairs alike; the number between two clusters is held against a Poisson law of",
         "that mean, at `fdr` over all pairs of clusters (Bonferroni).",
+        "",
+        "Compared with a previous run, clusters keep lasting names. A cluster has the name of the",
+        "earlier one that it is most like, if they share half of the smaller one's members. It",
+        "merged where it also holds half of others, and split where half of it and of another one",
+        "come from the same; a cluster that was gone and is like one now returned.",
         "",
         "Beside it stand three things that can speak against it. Known groups explain edges: one",
         "owner has both accounts, or both were allowed. Control groups have for each member an",
