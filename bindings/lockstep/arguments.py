@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import re
 from pathlib import Path
 
 from lockstep.errors import ConfigError
 
-__all__ = ["parse_time", "read_key"]
+__all__ = ["parse_duration", "parse_time", "read_key"]
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 def read_key(path: str | Path) -> bytes:
@@ -20,6 +23,14 @@ def read_key(path: str | Path) -> bytes:
     if len(key) < 16:
         raise ConfigError(f"--key-file {path} holds {len(key)} bytes; a key has 16 or more")
     return key
+
+
+def parse_duration(text: str) -> int:
+    """Seconds of 60, 60s, 10m, 2h or 1d."""
+    match = re.fullmatch(r"(\d+)([smhd]?)", text.strip())
+    if not match:
+        raise ConfigError(f"{text!r} is no duration; give 60s, 10m, 2h or 1d")
+    return int(match[1]) * _SECONDS[match[2] or "s"]
 
 
 def parse_time(value: str | int | None, default: int) -> int:

@@ -16,6 +16,7 @@ __all__ = ["main"]
 _COMMANDS = {
     "ingest": "ingest",
     "sweep": "sweep",
+    "runs": "runs",
     "clusters": "clusters",
     "explain": "explain",
     "candidates": "candidates",

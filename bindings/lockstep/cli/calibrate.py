@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
+from lockstep.arguments import parse_duration
 from lockstep.cli.common import (
     any_path,
     emit_json,
     example,
     json_option,
     key_option,
-    parse_duration,
     progress_bar,
 )
 from lockstep.strata import STRATA

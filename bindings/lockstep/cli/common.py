@@ -24,7 +24,6 @@ __all__ = [
     "key_option",
     "note",
     "parse_bytes",
-    "parse_duration",
     "print_table",
     "progress_bar",
     "read_table",
@@ -42,7 +41,6 @@ key_option = click.option(
     help="File with the pseudonym key of the store.",
 )
 
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _BYTES = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
 
@@ -59,14 +57,6 @@ def note(text: str) -> None:
 def emit_json(value: Any) -> None:
     """The result as JSON on standard output."""
     click.echo(json.dumps(value, indent=2, default=str))
-
-
-def parse_duration(text: str) -> int:
-    """Seconds of 60, 60s, 10m, 2h or 1d."""
-    match = re.fullmatch(r"(\d+)([smhd]?)", text.strip())
-    if not match:
-        raise ConfigError(f"{text!r} is no duration; give 60s, 10m, 2h or 1d")
-    return int(match[1]) * _SECONDS[match[2] or "s"]
 
 
 def parse_bytes(text: str) -> int:

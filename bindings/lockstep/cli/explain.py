@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
+from lockstep.arguments import parse_duration
 from lockstep.cli.common import (
     emit_json,
     example,
     json_option,
     key_option,
-    parse_duration,
     print_table,
     stored_names,
     visible,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lockstep.arguments import parse_duration
 from lockstep.cli.common import (
     emit_json,
     example,
@@ -16,7 +17,6 @@ from lockstep.cli.common import (
     key_option,
     note,
     parse_bytes,
-    parse_duration,
     print_table,
     progress_bar,
     watched,
@@ -38,9 +38,19 @@ _SHOWN = 20
         "lockstep sweep store --kind retweet --window 60s --min-objects 3 --fdr 0.01",
         "lockstep sweep store --layer-window follow=1d --layer-window hashtag=10m",
         "lockstep sweep store --referrals partners.csv --out runs --json",
+        "lockstep sweep --config sweep.toml --dry-run",
     )
 )
-@click.argument("store", type=click.Path(path_type=Path))
+@click.argument("store", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path),
+    help="A nightly sweep, in the place of STORE and options: see examples/nightly/sweep.toml.",
+)
+@click.option("--dry-run", is_flag=True, help="With --config: say what would be done.")
+@click.option("--wait", default="0s", help="With --config: wait so long for another night to end.")
+@click.option("--config-schema", is_flag=True, help="Print the JSON schema of a config and exit.")
 @click.option("--kind", "kinds", multiple=True, help="Layer to take; may be repeated. [all]")
 @click.option(
     "--window",
@@ -170,7 +180,11 @@ _SHOWN = 20
 @key_option
 @json_option
 def sweep(
-    store: Path,
+    store: Path | None,
+    config_file: Path | None,
+    dry_run: bool,
+    wait: str,
+    config_schema: bool,
     kinds: tuple[str, ...],
     window: str,
     layer_windows: tuple[str, ...],
@@ -203,8 +217,20 @@ def sweep(
 ) -> int:
     """Find clusters in STORE and write a run: tables, run.json and report.html.
 
-    Exit code 4 means that the run is whole but has alarms: read them before the clusters.
+    Exit code 4 means that the run is whole but has alarms: read them before the clusters. With
+    --config: take in new files and referrals, sweep, compare with the night before, tell, tidy up.
     """
+    if config_schema or config_file is not None:
+        from lockstep.cli.night import show_night, show_schema
+
+        if config_schema:
+            return show_schema()
+        assert config_file is not None
+        return show_night(
+            config_file, store, dry_run=dry_run, wait=wait, force=force, as_json=as_json
+        )
+    if store is None or dry_run:
+        raise click.UsageError("give STORE, or --config (which --dry-run needs)")
     from lockstep.arguments import parse_time, read_key
     from lockstep.store import Store
     from lockstep.sweep.pipeline import run_sweep

@@ -25,7 +25,7 @@ from lockstep.ingest.table_reader import read_table, table_columns
 from lockstep.ingest.times import TimeReader
 from lockstep.ingest.whole_posts import whole_posts
 
-__all__ = ["IngestOptions", "IngestResult", "ingest_file"]
+__all__ = ["IngestOptions", "IngestResult", "ingest_file", "is_loaded"]
 
 Progress = Callable[[int, int], None]
 
@@ -113,12 +113,7 @@ def ingest_file(
     """
     started = time.monotonic()
     now = int(time.time()) if now_s is None else now_s
-    if options.format is not None and options.format not in FORMATS:
-        raise ConfigError(f"--format is {options.format!r}; give one of {', '.join(FORMATS)}")
-    container = inspect(path, options.format)
-    found = _columns_of(container, options)
-    map_ = choose_map(options.map, options.kind, options.derive, found, str(path))
-    content_hash = _content_hash(path, map_, options)
+    container, map_, content_hash = _recognised(path, options)
     job_name = content_hash[:16]
     known = store.find_job(content_hash)
     if known is not None:
@@ -161,6 +156,21 @@ def ingest_file(
         container.warnings + _warnings(quarantine, stager),
         round(time.monotonic() - started, 3),
     )
+
+
+def is_loaded(store: _core.Store, path: Path, options: IngestOptions) -> bool:
+    """Whether `ingest_file` would change nothing, for the file was loaded before. Raises as it."""
+    return store.find_job(_recognised(path, options)[2]) is not None
+
+
+def _recognised(path: Path, options: IngestOptions) -> tuple[Container, ColumnMap, str]:
+    """What a file is, how it is to be read, and the hash of both."""
+    if options.format is not None and options.format not in FORMATS:
+        raise ConfigError(f"--format is {options.format!r}; give one of {', '.join(FORMATS)}")
+    container = inspect(path, options.format)
+    found = _columns_of(container, options)
+    map_ = choose_map(options.map, options.kind, options.derive, found, str(path))
+    return container, map_, _content_hash(path, map_, options)
 
 
 def _columns_of(container: Container, options: IngestOptions) -> list[str]:

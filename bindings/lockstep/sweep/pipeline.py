@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
-import getpass
-import hashlib
-import json
 import resource
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from lockstep import _core
-from lockstep.errors import ConfigError, InputRejected
+from lockstep.errors import ConfigError
 from lockstep.reliability import load_reliability
 from lockstep.report import render_report
 from lockstep.store import Store
@@ -25,6 +21,7 @@ from lockstep.sweep.benign import Groups, load_groups
 from lockstep.sweep.clusters import find_clusters, gather_evidence
 from lockstep.sweep.evolution import follow_clusters
 from lockstep.sweep.fusion import judge
+from lockstep.sweep.identity import kinds_of, run_id_of
 from lockstep.sweep.layers import Layer, hopeful_level, project, scan
 from lockstep.sweep.networks import find_networks
 from lockstep.sweep.options import SweepOptions
@@ -32,6 +29,7 @@ from lockstep.sweep.referrals import (
     Label,
     Referrals,
     current_referrals,
+    keep_labels,
     load_referrals,
     rank_candidates,
 )
@@ -67,15 +65,17 @@ def run_sweep(
         raise ConfigError(f"memory is {memory_bytes} bytes; give 1 or more, such as 3GiB")
     if (store.path / "FORMAT").exists():
         store.refresh()
-    kinds = _kinds(store, options)
+    kinds = kinds_of(store, options)
     _check_windows(kinds, options)
     out = Path(f"{store.path}-runs") if out is None else Path(out)
     now = int(time.time())
     given = load_referrals(Path(referrals), store, now) if referrals else Referrals()
-    labels = current_referrals(_keep_labels(store, given, now))
+    labels = current_referrals(keep_labels(store, given, now))
     benign = load_groups(Path(groups), store) if groups else Groups()
     sources = load_reliability(Path(reliability)) if reliability else None
-    run_id = _run_id(store, options, kinds, labels, sources, benign, previous)
+    run_id = run_id_of(
+        store, options, kinds, labels, sources, benign, None if previous is None else previous.id
+    )
     if not force and (out / run_id / "run.json").exists():
         point_latest(out, run_id)
         return Run(out / run_id, alarms=_referral_alarms(given) + benign.alarms())
@@ -219,79 +219,12 @@ class _Stages:
         self.seconds[name] = round(time.monotonic() - started, 3)
 
 
-def _kinds(store: Store, options: SweepOptions) -> list[str]:
-    known = store.kinds
-    if not known:
-        raise InputRejected(f"{store.path} holds no actions yet; `lockstep ingest` some first")
-    if options.kinds is None:
-        return sorted(known)
-    unknown = [kind for kind in options.kinds if kind not in known]
-    if unknown:
-        raise ConfigError(
-            f"kind {unknown[0]!r} is not in {store.path}; it has {', '.join(sorted(known))}"
-        )
-    return sorted(set(options.kinds))
-
-
 def _check_windows(kinds: list[str], options: SweepOptions) -> None:
     strange = [kind for kind, _ in options.layer_windows if kind not in kinds]
     if strange:
         raise ConfigError(
             f"layer-window names {strange[0]!r}, which is not swept; there are {', '.join(kinds)}"
         )
-
-
-def _keep_labels(store: Store, given: Referrals, now_s: int) -> list[Label]:
-    """Adds new referrals to the store's decisions, and gives all there are."""
-    if given.labels:
-        cases = _core.CaseStore(str(store.path), write=True)
-        try:
-            cases.append_labels(
-                given.labels, content_hash=given.content_hash, actor=_actor(), now_s=now_s
-            )
-            return cases.labels()
-        finally:
-            cases.close()
-    reading = _core.CaseStore(str(store.path))
-    try:
-        return reading.labels()
-    finally:
-        reading.close()
-
-
-def _actor() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
-
-
-def _run_id(
-    store: Store,
-    options: SweepOptions,
-    kinds: list[str],
-    labels: list[Label],
-    reliability: dict[str, float] | None,
-    groups: Groups,
-    previous: Run | None,
-) -> str:
-    info = store.info()
-    # When a label came does not change the result; who gave it, and how sure, does.
-    said = [label[:4] for label in labels]
-    made_of = {
-        "options": {**options.to_dict(), "kinds": kinds},
-        "labels": said,
-        "reliability": reliability,
-        "groups": groups.rows,
-        "previous": None if previous is None else previous.id,
-        "store": info["uuid"],
-        "epoch": info["epoch"],
-        "version": _core.__version__,
-    }
-    digest = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
-    last = max(kind["last_s"] for kind in info["kinds"] if kind["name"] in kinds)
-    date = datetime.datetime.fromtimestamp(last, datetime.UTC).strftime("%Y-%m-%d")
-    return f"{date}-{digest[:8]}"
 
 
 def _ingest_totals(store: Store) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import math
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from lockstep.store import Store
 from lockstep.sweep.clusters import Coordination
 from lockstep.sweep.listed_rows import Header, checked_id, read_rows, text_of
 
-__all__ = ["Referrals", "current_referrals", "load_referrals", "rank_candidates"]
+__all__ = ["Referrals", "current_referrals", "keep_labels", "load_referrals", "rank_candidates"]
 
 Label = tuple[str, str, str, float, int]
 
@@ -89,6 +90,31 @@ def _time_s(given: Any, now_s: int) -> int:
     if not _EARLIEST_S <= time_s <= now_s + _A_DAY_S:
         raise ValueError(f"time {given!r} is absurd; give UTC seconds or ISO 8601")
     return time_s
+
+
+def keep_labels(store: Store, given: Referrals, now_s: int) -> list[Label]:
+    """Adds new referrals to the store's decisions, and gives all there are."""
+    if given.labels:
+        cases = _core.CaseStore(str(store.path), write=True)
+        try:
+            cases.append_labels(
+                given.labels, content_hash=given.content_hash, actor=_actor(), now_s=now_s
+            )
+            return cases.labels()
+        finally:
+            cases.close()
+    reading = _core.CaseStore(str(store.path))
+    try:
+        return reading.labels()
+    finally:
+        reading.close()
+
+
+def _actor() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
 
 
 def current_referrals(labels: list[Label]) -> list[Label]:

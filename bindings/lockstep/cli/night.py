@@ -1,0 +1,78 @@
+"""`lockstep sweep --config`."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lockstep.arguments import parse_duration
+from lockstep.cli.common import emit_json, note, progress_bar, visible, watched
+from lockstep.errors import ConfigError
+
+if TYPE_CHECKING:
+    from lockstep import _core
+
+__all__ = ["show_night", "show_schema"]
+
+_EXIT_CODES = {"ok": 0, "noop": 0, "alarms": 4, "rejected": 3}
+
+
+def show_schema() -> int:
+    """Prints the JSON schema of a configuration."""
+    from lockstep.nightly.config import config_schema
+
+    emit_json(config_schema())
+    return 0
+
+
+def show_night(
+    path: Path, store: Path | None, *, dry_run: bool, wait: str, force: bool, as_json: bool
+) -> int:
+    """Runs a night, or says what it would do."""
+    from lockstep.nightly import load_config, plan_night, run_night
+
+    if store is not None:
+        raise ConfigError("give STORE or --config, not both: the config names the store")
+    config = load_config(path)
+    if dry_run:
+        plan = plan_night(config)
+        if as_json:
+            emit_json(plan)
+        else:
+            _tell_plan(plan)
+        return 0
+
+    @contextlib.contextmanager
+    def say(stage: str, control: _core.RunControl) -> Iterator[None]:
+        with progress_bar(stage, quiet=as_json) as bar, watched(control, bar):
+            yield
+
+    result = run_night(config, wait_s=parse_duration(wait), force=force, say=say)
+    if as_json:
+        emit_json(result.to_dict())
+        return _EXIT_CODES[result.status]
+    for file in result.files:
+        what = file.get("fault") or f"{file['accepted']:,} actions, {file['rejected']:,} rejected"
+        click.echo(visible(f"{file['path']}: {what}"))
+    click.echo(f"{result.status}: {result.message}")
+    for alarm in result.alarms:
+        note(f"alarm: {visible(alarm)}")
+    if result.run:
+        click.echo(f"Report: {Path(result.run) / 'report.html'}")
+        click.echo("A review queue, not a verdict: a person reads the evidence and decides.")
+    return _EXIT_CODES[result.status]
+
+
+def _tell_plan(plan: dict[str, Any]) -> None:
+    for file in plan["files"]:
+        state = file.get("fault") or ("loaded before" if file["loaded"] else "would be loaded")
+        click.echo(visible(f"{file['path']} ({file['bytes']:,} bytes): {state}"))
+    for path in plan["referral_files"]:
+        click.echo(visible(f"{path}: referrals would be read"))
+    click.echo(f"then sweep {plan['store']} into {plan['out']}, compare with {plan['previous']}")
+    if plan["last_seconds"] is not None:
+        click.echo(f"the last night ended as {plan['last_status']} after {plan['last_seconds']} s")

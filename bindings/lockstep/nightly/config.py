@@ -1,0 +1,225 @@
+"""The configuration of a nightly sweep: one TOML file, checked before anything is done."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from lockstep import _core
+from lockstep.arguments import parse_duration
+from lockstep.errors import ConfigError
+from lockstep.sweep.options import SweepOptions
+
+__all__ = ["NightConfig", "config_schema", "load_config"]
+
+_OPTIONS = SweepOptions()
+
+
+def _seconds(given: Any) -> Any:
+    return parse_duration(given) if isinstance(given, str) else given
+
+
+Duration = Annotated[int, BeforeValidator(_seconds), Field(ge=0)]  # seconds, or 60s, 10m, 1h, 7d
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sweep(_Part):
+    """What is swept, and how; the options of `lockstep sweep`."""
+
+    store: Path
+    out: Path | None = None  # the store's path with -runs
+    key_file: Path | None = None  # of a store of pseudonyms
+    kinds: list[str] | None = None
+    lookback: Duration = 30 * 86_400  # how much of the past counts, before the end of the log
+    window: Duration = _OPTIONS.window_s
+    layer_windows: dict[str, Duration] = {}
+    min_objects: int = _OPTIONS.min_objects
+    max_object_actions: int = _OPTIONS.max_object_actions
+    fdr: float = _OPTIONS.fdr
+    combine: str = _OPTIONS.combine
+    strata: str = _OPTIONS.strata
+    timing_test: bool = True
+    horizon: Duration = _OPTIONS.horizon_s
+    resolution: float = _OPTIONS.resolution
+    min_cluster_size: int = _OPTIONS.min_cluster_size
+    seed: int = _OPTIONS.seed
+    controls: int = _OPTIONS.controls
+    bootstraps: int = _OPTIONS.bootstraps
+    memory_bytes: int = Field(default=_core.MEMORY_BYTES, gt=0)
+    threads: int | None = Field(default=None, ge=1)
+
+
+class Ingest(_Part):
+    """New files to take in first."""
+
+    inbox: Path  # folder
+    pattern: str = "*"
+    preset: Literal["coortweet", "x-io"] | None = None
+    map: dict[str, str] | None = None
+    kind: str | None = None
+    derive: list[str] = []
+    max_rejects: str | None = None
+
+
+class Referrals(_Part):
+    """Partners' referrals, and what became of earlier ones."""
+
+    inbox: Path | None = None  # folder of CSV and Parquet files
+    reliability: Path | None = None
+
+
+class Gates(_Part):
+    """Without these nothing is swept, and the night is rejected."""
+
+    min_actions: int = Field(default=0, ge=0)  # in the time that counts
+    max_lag: Duration | None = None  # since the last action
+
+
+class Alarms(_Part):
+    """What a person should look at; the night is done all the same."""
+
+    max_new_clusters: int | None = Field(default=None, ge=0)
+    max_clustered_share: float | None = Field(default=None, ge=0, le=1)  # of all accounts
+    returned_clusters: int | None = Field(default=1, ge=1)  # so many or more
+
+
+Status = Literal["ok", "alarms", "noop", "rejected", "failed"]
+
+
+class Notify(_Part):
+    """Who is told."""
+
+    metrics: Path | None = None  # a Prometheus text file
+    command: list[str] = []  # called with the run's folder and the status
+    on: list[Status] = ["alarms", "rejected", "failed"]
+
+
+class Retention(_Part):
+    """What is kept."""
+
+    runs: int | None = Field(default=None, ge=2)  # the latest; all of them where not given
+
+
+class NightConfig(_Part):
+    """A nightly sweep."""
+
+    sweep: Sweep
+    ingest: Ingest | None = None
+    referrals: Referrals = Referrals()
+    groups: Path | None = None
+    gates: Gates = Gates()
+    alarms: Alarms = Alarms()
+    notify: Notify = Notify()
+    retention: Retention = Retention()
+
+    @property
+    def out(self) -> Path:
+        """The folder of runs."""
+        return self.sweep.out or Path(f"{self.sweep.store}-runs")
+
+    def options(self, since_s: int, until_s: int) -> SweepOptions:
+        """The options of the sweep, over some time."""
+        swept = self.sweep
+        return SweepOptions(
+            kinds=None if swept.kinds is None else tuple(swept.kinds),
+            window_s=swept.window,
+            layer_windows=tuple(sorted(swept.layer_windows.items())),
+            min_objects=swept.min_objects,
+            max_object_actions=swept.max_object_actions,
+            fdr=swept.fdr,
+            combine=swept.combine,
+            strata=swept.strata,
+            timing_test=swept.timing_test,
+            horizon_s=swept.horizon,
+            since_s=since_s,
+            until_s=until_s,
+            resolution=swept.resolution,
+            min_cluster_size=swept.min_cluster_size,
+            seed=swept.seed,
+            controls=swept.controls,
+            bootstraps=swept.bootstraps,
+        )
+
+
+def load_config(path: Path) -> NightConfig:
+    """Reads and checks a configuration; relative paths in it start from its own folder.
+
+    Raises
+    ------
+    ConfigError
+        On a file that cannot be read, an unknown key (with the nearest known one), or a value
+        that cannot be followed; all faults at once.
+    """
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file; check --config") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: {error}; mend the file") from error
+    try:
+        config = NightConfig.model_validate(_from_folder(given, path.parent))
+        config.options(0, 1).check()
+    except ValidationError as error:
+        faults = "; ".join(_told(fault) for fault in error.errors())
+        raise ConfigError(f"{path}: {faults}") from None
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
+    return config
+
+
+def config_schema() -> dict[str, Any]:
+    """The JSON schema of a configuration."""
+    return NightConfig.model_json_schema()
+
+
+_PATHS = {
+    "sweep": ("store", "out", "key_file"),
+    "ingest": ("inbox",),
+    "referrals": ("inbox", "reliability"),
+    "notify": ("metrics",),
+}
+
+
+def _from_folder(given: dict[str, Any], folder: Path) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for name, part in given.items():
+        made[name] = dict(part) if isinstance(part, dict) else part
+    for name, keys in _PATHS.items():
+        section = made.get(name)
+        if isinstance(section, dict):
+            for key in keys:
+                if isinstance(section.get(key), str):
+                    section[key] = folder / section[key]
+    if isinstance(made.get("groups"), str):
+        made["groups"] = folder / made["groups"]
+    return made
+
+
+def _told(fault: Any) -> str:
+    where = ".".join(str(step) for step in fault["loc"])
+    if fault["type"] != "extra_forbidden":
+        return f"{where}: {fault['msg'].removeprefix('Value error, ')}"
+    known = _keys_at(fault["loc"][:-1])
+    near = difflib.get_close_matches(str(fault["loc"][-1]), known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+    return f"{where} is no key; {hint}"
+
+
+def _keys_at(place: tuple[Any, ...]) -> list[str]:
+    model: Any = NightConfig
+    for step in place:
+        found = model.model_fields[step].annotation
+        kinds = (found, *getattr(found, "__args__", ()))
+        model = next((kind for kind in kinds if _is_part(kind)), _Part)
+    return list(model.model_fields)
+
+
+def _is_part(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
