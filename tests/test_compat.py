@@ -2,7 +2,7 @@
 
 import csv
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import lockstep as ls
-from lockstep import compat
+from lockstep import compat, compat_stats
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 GOLDEN = SHARED / "golden"
@@ -183,3 +183,68 @@ def test_rules_against_all_rows_on_a_random_log():
     assert {(r["source"], r["target"]): r["weight"] for r in directed.to_pylist()} == dict(reached)
     with pytest.raises(ValueError, match="time_window"):
         compat.detect_groups(log, time_window=-1)
+
+
+@needs_golden
+def test_coortweet_speed_flags_and_account_statistics(log):
+    wide = compat.detect_groups(log, time_window=60, min_participation=2)
+    narrow = compat.detect_groups(log, time_window=10, min_participation=2)
+    joined = {
+        (row["source"], row["target"]): row
+        for row in compat_stats.flag_speed_share(wide, narrow).to_pylist()
+    }
+    want = rows_of("crt_w60_mp2_fast10_edges.csv")
+    assert len(joined) == len(want)
+    for row in want:
+        got = joined[tuple(sorted((row["from"], row["to"])))]
+        for name in ("weight_full", "weight_fast"):
+            assert got[name] == (int(row[name]) if row[name] else None)
+        assert got["avg_time_delta_full"] == pytest.approx(float(row["avg_time_delta_full"]))
+    stats = {row["account_id"]: row for row in compat_stats.account_stats(wide).to_pylist()}
+    golden = rows_of("crt_w60_mp2_account_stats_none.csv")
+    assert stats.keys() == {row["account_id"] for row in golden}
+    averages = defaultdict(set)
+    for row in compat.coordinated_network(wide).to_pylist():
+        for end in ("source", "target"):
+            averages[row[end]].add(row["avg_time_delta"])
+    unexplained = 0
+    for row in golden:
+        ours = stats[row["account_id"]]
+        assert ours["unique_shares_count"] == int(row["unique_shares_count"])
+        theirs = pytest.approx(float(row["avg_time_delta"]))
+        if ours["edges"] == 1:
+            assert ours["avg_time_delta"] == theirs
+        # There, equal averages of two edges count once: the fault that is not copied.
+        once = averages[row["account_id"]]
+        unexplained += sum(once) / len(once) != theirs
+    assert unexplained == 4  # of 2,110 accounts
+
+
+def test_statistics_against_all_rows_on_a_random_log():
+    random.seed(6)
+    log = pa.table(
+        {
+            "object_id": [f"o{random.randrange(6)}" for _ in range(150)],
+            "account_id": [f"a{random.randrange(9)}" for _ in range(150)],
+            "content_id": [f"c{number}" for number in range(150)],
+            "timestamp_share": [random.randrange(400) for _ in range(150)],
+        }
+    )
+    groups = compat.detect_groups(log, time_window=20, min_participation=1)
+    shares, edges, accounts = defaultdict(set), defaultdict(list), defaultdict(set)
+    for row in groups.to_pylist():
+        ends = row["account_id"], row["account_id_y"]
+        edges[tuple(sorted(ends))].append(row["time_delta"])
+        accounts[row["object_id"]] |= set(ends)
+        shares[ends[0]].add(row["content_id"])
+        shares[ends[1]].add(row["content_id_y"])
+    for row in compat_stats.account_stats(groups).to_pylist():
+        own = [sum(d) / len(d) for ends, d in edges.items() if row["account_id"] in ends]
+        assert row["avg_time_delta"] == pytest.approx(sum(own) / len(own))
+        assert row["edges"] == len(own)
+        assert row["unique_shares_count"] == len(shares[row["account_id"]])
+    got = {
+        row["object_id"]: row["num_accounts"]
+        for row in compat_stats.group_stats(groups).to_pylist()
+    }
+    assert got == {object_: len(own) for object_, own in accounts.items()}
