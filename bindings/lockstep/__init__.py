@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from lockstep.network import propagate
     from lockstep.null_calibration import Calibration, calibrate
     from lockstep.progress import set_progress
+    from lockstep.returners import returners
     from lockstep.simulation import simulate
     from lockstep.store import Store, open
     from lockstep.sweep.run import Run
@@ -114,6 +115,7 @@ _HOMES = {
     "pagerank": "graph_scores",
     "partition_quality": "clustering",
     "propagate": "network",
+    "returners": "returners",
     "set_progress": "progress",
     "significance": "api",
     "simulate": "simulation",
@@ -177,6 +179,7 @@ __all__ = [
     "pagerank",
     "partition_quality",
     "propagate",
+    "returners",
     "set_progress",
     "significance",
     "simulate",

@@ -20,6 +20,7 @@ _COMMANDS = {
     "clusters": "clusters",
     "explain": "explain",
     "candidates": "candidates",
+    "returners": "returners",
     "backbone": "backbone",
     "calibrate": "calibrate",
     "evaluate": "evaluate",

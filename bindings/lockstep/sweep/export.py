@@ -29,5 +29,6 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
         column = pc.binary_join(column, "; ")
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return column
+    column = column.cast(pa.string())
     risky = pc.fill_null(pc.match_substring_regex(column, _FORMULA), False)
     return pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)

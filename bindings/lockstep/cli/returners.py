@@ -1,0 +1,75 @@
+"""`lockstep returners`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lockstep.cli.common import (
+    any_path,
+    emit_json,
+    example,
+    json_option,
+    key_option,
+    print_table,
+    read_table,
+    stored_names,
+)
+from lockstep.errors import ConfigError
+
+_SHOWN = 20
+
+
+@click.command(
+    epilog=example("lockstep returners store-runs suspended.csv --since 2026-10-01 --out back.csv")
+)
+@click.argument("run", type=any_path)
+@click.argument("suspended", type=any_path)
+@click.option("--since", required=True, help="When they were suspended, ISO 8601 or UTC seconds.")
+@click.option("--out", type=any_path, help="A CSV file for all of them.")
+@key_option
+@json_option
+def returners(
+    run: Path, suspended: Path, since: str, out: Path | None, key_file: Path | None, as_json: bool
+) -> None:
+    """Rank new accounts of RUN's store by how much they act as SUSPENDED ones did.
+
+    SUSPENDED is a CSV or Parquet file with account_id. New is an account whose first action came
+    at --since or later. RUN should reach over the time before and after.
+    """
+    from lockstep.arguments import read_key
+    from lockstep.returners import returners as rank
+    from lockstep.store import Store
+    from lockstep.sweep.export import write_csv
+    from lockstep.sweep.run import Run
+
+    opened = Run.open(run)
+    table = read_table(suspended, "account_id")
+    if "account_id" not in table.column_names:
+        raise ConfigError(f"{suspended} lacks account_id; it has {', '.join(table.column_names)}")
+    accounts = table["account_id"].cast("string").to_pylist()
+    if key_file:
+        accounts = stored_names(opened, accounts, key_file)
+    key = read_key(key_file) if key_file else None
+    with Store(opened.summary["store"], key=key) as store:
+        found = rank(opened, accounts, since=since, store=store)
+    if out is not None:
+        write_csv(found, out)
+    rows = found.to_pylist()
+    if as_json:
+        emit_json({"run": opened.id, "returners": rows})
+        return
+    headings = {
+        "rank": "rank",
+        "account_id": "account",
+        "score": "score",
+        "closeness": "closeness",
+        "similarity": "similarity",
+        "most_like": "most like",
+        "shared": "shared",
+        "rhythm": "rhythm",
+    }
+    if rows:
+        print_table(rows[:_SHOWN], headings)
+    click.echo(f"{len(rows):,} new accounts have a likeness to suspended ones; it is no proof.")
