@@ -23,7 +23,7 @@ TOPICS = {
     "sweeps": (
         "Stores and sweeps",
         "The durable store, and runs that find clusters in it.",
-        "open Store sweep Run Cluster Edge takedown_curve returners",
+        "open Store sweep Run Cluster Edge takedown_curve takedown_effect TakedownEffect returners",
     ),
     "graphs": (
         "Graphs",

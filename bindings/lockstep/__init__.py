@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from lockstep.network import propagate
     from lockstep.null_calibration import Calibration, calibrate
     from lockstep.progress import set_progress
+    from lockstep.reach import TakedownEffect, takedown_effect
     from lockstep.returners import returners
     from lockstep.simulation import simulate
     from lockstep.store import Store, open
@@ -90,6 +91,7 @@ _HOMES = {
     "Store": "store",
     "StoreLocked": "errors",
     "StoreVersionError": "errors",
+    "TakedownEffect": "reach",
     "ThreadLimit": "_core",
     "__version__": "_core",
     "backbone": "backbones",
@@ -122,6 +124,7 @@ _HOMES = {
     "spectral_embedding": "graph_scores",
     "synchrony": "bipartite",
     "takedown_curve": "takedown",
+    "takedown_effect": "reach",
     "text_signatures": "canonical",
     "timing_test": "timing",
     "to_graphology": "convert",
@@ -154,6 +157,7 @@ __all__ = [
     "Store",
     "StoreLocked",
     "StoreVersionError",
+    "TakedownEffect",
     "ThreadLimit",
     "__version__",
     "backbone",
@@ -187,6 +191,7 @@ __all__ = [
     "sweep",
     "synchrony",
     "takedown_curve",
+    "takedown_effect",
     "text_signatures",
     "timing_test",
     "to_graphology",

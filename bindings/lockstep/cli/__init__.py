@@ -21,6 +21,7 @@ _COMMANDS = {
     "explain": "explain",
     "candidates": "candidates",
     "returners": "returners",
+    "takedown": "takedown",
     "backbone": "backbone",
     "calibrate": "calibrate",
     "evaluate": "evaluate",

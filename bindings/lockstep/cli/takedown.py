@@ -1,0 +1,96 @@
+"""`lockstep takedown`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from lockstep.cli.common import (
+    any_path,
+    emit_json,
+    example,
+    json_option,
+    key_option,
+    print_table,
+    read_table,
+    stored_names,
+)
+from lockstep.errors import ConfigError
+
+_SHOWN = 10
+
+
+@click.command(
+    epilog=example(
+        "lockstep takedown store-runs --cluster C-0001",
+        "lockstep takedown store-runs --accounts wave.csv --kind retweet --json",
+    )
+)
+@click.argument("run", type=any_path)
+@click.option("--cluster", help="Take away all members of this cluster.")
+@click.option("--accounts", type=any_path, help="Take away these: a file with account_id.")
+@click.option("--kind", help="Kind of action whose targets have an audience. [all]")
+@click.option("--draws", default=50, show_default=True, help="Random choices to compare with.")
+@click.option("--seed", default=0, show_default=True, help="Of those choices.")
+@key_option
+@json_option
+def takedown(
+    run: Path,
+    cluster: str | None,
+    accounts: Path | None,
+    kind: str | None,
+    draws: int,
+    seed: int,
+    key_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Say what would be left of RUN's graph and audience without some accounts. Nobody is touched.
+
+    Beside it: as many accounts by their ties, by their audience, and at random.
+    """
+    from lockstep.arguments import read_key
+    from lockstep.reach import takedown_effect
+    from lockstep.store import Store
+    from lockstep.sweep.run import Run
+
+    if (cluster is None) == (accounts is None):
+        raise ConfigError("give --cluster or --accounts")
+    opened = Run.open(run)
+    if cluster is not None:
+        gone = opened.cluster(cluster).accounts
+    else:
+        assert accounts is not None
+        gone = read_table(accounts, "account_id")["account_id"].cast("string").to_pylist()
+        gone = stored_names(opened, gone, key_file) if key_file else gone
+    key = read_key(key_file) if key_file else None
+    with Store(opened.summary["store"], key=key) as store:
+        effect = takedown_effect(opened, gone, kind=kind, store=store, draws=draws, seed=seed)
+    strategies, order = effect.strategies.to_pylist(), effect.order.to_pylist()
+    if as_json:
+        emit_json(
+            {
+                "run": opened.id,
+                "strategies": strategies,
+                "order": order[: effect.enough],
+                "enough": effect.enough,
+            }
+        )
+        return
+    print_table(
+        strategies,
+        {
+            "strategy": "strategy",
+            "removed": "removed",
+            "pairs_left": "pairs left",
+            "weight_left": "weight left",
+            "largest_component": "largest component",
+            "reach_left": "audience left",
+        },
+    )
+    click.echo(f"\n{effect.enough:,} accounts have most of the audience; the first of them:")
+    print_table(
+        order[: min(effect.enough, _SHOWN)],
+        {"account_id": "account", "audience": "audience", "added": "added", "reach": "reach"},
+    )
+    click.echo("A count of ties and audience; whom it would hit wrongly, it cannot say.")
