@@ -16,6 +16,8 @@ namespace lockstep {
 namespace {
 
 using LabelTuple = std::tuple<std::string, std::string, std::string, double, TimeS>;
+using EntryTuple =
+    std::tuple<std::string, std::string, std::string, TimeS, std::string, std::string>;
 
 struct PythonCaseStore {
   std::optional<CaseStore> value;
@@ -50,6 +52,26 @@ void bind_case_store(py::module_& m) {
           },
           py::arg("labels"), py::kw_only(), py::arg("content_hash"), py::arg("actor"),
           py::arg("now_s"))
+      .def(
+          "append_ledger",
+          [](PythonCaseStore& self, const std::vector<EntryTuple>& entries,
+             const std::string& content_hash, const std::string& actor, TimeS now_s) {
+            std::vector<Label> added;
+            for (const auto& [account, event, source, time_s, wave, reason] : entries) {
+              added.push_back({account, event, source, 1.0, time_s, wave, reason});
+            }
+            return self.get().append_labels(added, content_hash, actor, now_s);
+          },
+          py::arg("entries"), py::kw_only(), py::arg("content_hash"), py::arg("actor"),
+          py::arg("now_s"))
+      .def("ledger",
+           [](PythonCaseStore& self) {
+             std::vector<EntryTuple> entries;
+             for (const auto& l : self.get().labels()) {
+               entries.emplace_back(l.account, l.label, l.source, l.time_s, l.wave, l.reason);
+             }
+             return entries;
+           })
       .def("labels",
            [](PythonCaseStore& self) {
              std::vector<LabelTuple> labels;

@@ -42,6 +42,24 @@ TEST(CaseStore, KeepsLabelsInOrderOnceForEachContent) {
   EXPECT_TRUE(cases.verify_audit().empty());
 }
 
+TEST(CaseStore, AnEntryMayHaveAWaveAndAReason) {
+  const TemporaryFolder folder;
+  make_store(folder / "store");
+  auto cases = CaseStore::open(folder / "store", StoreMode::kWrite);
+  EXPECT_TRUE(cases.append_labels({{"a", "suspended", "team", 1.0, 5, "first wave", ""},
+                                   {"b", "suspended", "team", 1.0, 6, "", "said so"},
+                                   {"c", "reinstated", "team", 1.0, 7}},
+                                  "h", "t", 1));
+  const auto labels = cases.labels();
+  ASSERT_EQ(labels.size(), 3U);
+  EXPECT_EQ(labels[0].wave, "first wave");
+  EXPECT_EQ(labels[0].reason, "");
+  EXPECT_EQ(labels[1].wave, "");
+  EXPECT_EQ(labels[1].reason, "said so");
+  EXPECT_EQ(labels[2].wave + labels[2].reason, "");
+  EXPECT_EQ(labels[1].time_s, 6);
+}
+
 TEST(CaseStore, RefusesBadLabelsAndWritesNothing) {
   const TemporaryFolder folder;
   make_store(folder / "store");

@@ -38,6 +38,10 @@ std::string encode_label(const Label& label) {
   std::memcpy(&bits, &label.confidence, sizeof(bits));
   put_big_endian(value, bits, 8);
   put_varint(value, zigzag(label.time_s));
+  if (!label.wave.empty() || !label.reason.empty()) {
+    put_text(value, label.wave);
+    put_text(value, label.reason);
+  }
   return value;
 }
 
@@ -50,6 +54,9 @@ std::optional<Label> decode_label(std::string_view value) {
   const auto bits = reader.big_endian(8);
   std::memcpy(&label.confidence, &bits, sizeof(bits));
   label.time_s = unzigzag(reader.varint());
+  if (!reader.at_end()) {
+    for (auto* text : {&label.wave, &label.reason}) *text = reader.bytes(reader.varint());
+  }
   return reader.at_end() ? std::optional(std::move(label)) : std::nullopt;
 }
 

@@ -22,6 +22,7 @@ _COMMANDS = {
     "candidates": "candidates",
     "returners": "returners",
     "takedown": "takedown",
+    "ledger": "ledger",
     "backbone": "backbone",
     "calibrate": "calibrate",
     "evaluate": "evaluate",

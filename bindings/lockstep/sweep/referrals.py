@@ -98,7 +98,7 @@ def keep_labels(store: Store, given: Referrals, now_s: int) -> list[Label]:
         cases = _core.CaseStore(str(store.path), write=True)
         try:
             cases.append_labels(
-                given.labels, content_hash=given.content_hash, actor=_actor(), now_s=now_s
+                given.labels, content_hash=given.content_hash, actor=actor(), now_s=now_s
             )
             return cases.labels()
         finally:
@@ -110,7 +110,7 @@ def keep_labels(store: Store, given: Referrals, now_s: int) -> list[Label]:
         reading.close()
 
 
-def _actor() -> str:
+def actor() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -18,6 +18,8 @@ struct Label {
   std::string source;       ///< who said so
   double confidence = 1.0;  ///< in (0, 1]
   TimeS time_s = 0;
+  std::string wave = {};    ///< of suspensions that belong together, if any
+  std::string reason = {};  ///< why, if it was said
 };
 
 /// One line of the audit log. `hash` is SHA-256 over the line and the hash before it.

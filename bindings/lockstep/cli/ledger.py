@@ -1,0 +1,120 @@
+"""`lockstep ledger`."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import click
+
+from lockstep.cli.common import (
+    any_path,
+    emit_json,
+    example,
+    json_option,
+    key_option,
+    note,
+    print_table,
+    visible,
+)
+
+
+@click.group(epilog=example("lockstep ledger show store --by month"))
+def ledger() -> None:
+    """Record suspensions that people decided, and count them. Nothing here acts on anybody."""
+
+
+@ledger.command("record", epilog=example("lockstep ledger record store wave.csv"))
+@click.argument("store", type=any_path)
+@click.argument("file", type=any_path)
+@key_option
+@json_option
+def record(store: Path, file: Path, key_file: Path | None, as_json: bool) -> int:
+    """Add FILE to STORE's ledger: account,event[,wave][,reason][,source][,time].
+
+    The event is suspended, appealed or reinstated. A file that was recorded before changes nothing.
+    Exit code 4 means that some rows could not be used.
+    """
+    from lockstep.arguments import read_key
+    from lockstep.ledger import record_ledger
+    from lockstep.store import Store
+
+    with Store(store, key=read_key(key_file) if key_file else None) as opened:
+        result = record_ledger(opened, file)
+    if as_json:
+        emit_json(
+            {
+                "entries": result.entries,
+                "already_there": result.already_there,
+                "unknown": result.unknown,
+                "rejected": result.rejected,
+            }
+        )
+    else:
+        said = "recorded before; nothing changed" if result.already_there else "recorded"
+        click.echo(f"{result.entries:,} entries {said}; {result.unknown:,} accounts not seen here")
+        for row in result.rejected[:10]:
+            note(f"line {row['line']}: {visible(row['reason'])}")
+    return 4 if result.rejected else 0
+
+
+@ledger.command("show", epilog=example("lockstep ledger show store --by source"))
+@click.argument("store", type=any_path)
+@click.option(
+    "--by",
+    type=click.Choice(["wave", "source", "month", "reason"]),
+    default="wave",
+    show_default=True,
+    help="What to count by.",
+)
+@json_option
+def show(store: Path, by: str, as_json: bool) -> None:
+    """Count STORE's ledger, with the running total of suspended accounts."""
+    from lockstep.ledger import ledger_tally
+    from lockstep.store import Store
+
+    with Store(store) as opened:
+        rows = ledger_tally(opened, by=by).to_pylist()
+    if as_json:
+        emit_json({"by": by, "rows": rows})
+        return
+    if not rows:
+        click.echo("The ledger is empty; `lockstep ledger record` adds to it.")
+        return
+    shown = [{**row, "first": _day(row["first_s"]), "last": _day(row["last_s"])} for row in rows]
+    names = [
+        by,
+        "suspended",
+        "appealed",
+        "reinstated",
+        "in_force",
+        "first",
+        "last",
+        "running_total",
+    ]
+    print_table(shown, {name: name.replace("_", " ") for name in names})
+
+
+@ledger.command("export", epilog=example("lockstep ledger export store suspended.csv"))
+@click.argument("store", type=any_path)
+@click.argument("file", type=any_path)
+@click.option(
+    "--event",
+    type=click.Choice(["suspended", "appealed", "reinstated"]),
+    default="suspended",
+    show_default=True,
+    help="Accounts whose last entry it is.",
+)
+def export(store: Path, file: Path, event: str) -> None:
+    """Write accounts of STORE's ledger as CSV, for `lockstep returners` say."""
+    from lockstep.ledger import ledger_accounts
+    from lockstep.store import Store
+    from lockstep.sweep.export import write_csv
+
+    with Store(store) as opened:
+        rows = write_csv(ledger_accounts(opened, event=event), file)
+    click.echo(f"{file}: {rows:,} accounts")
+
+
+def _day(seconds: int) -> str:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%d")
