@@ -22,13 +22,15 @@ from lockstep.sweep.referrals import actor
 __all__ = [
     "EVENTS",
     "Recorded",
+    "last_events",
     "ledger_accounts",
     "ledger_summary",
     "ledger_tally",
     "record_ledger",
 ]
 
-EVENTS = ("suspended", "appealed", "reinstated")
+EVENTS = ("suspended", "appealed", "reinstated", "cleared")
+_FOLLOWING = EVENTS[:3]  # a clearing is no part of a suspension
 _HEADER = Header(("account", "event"), ("wave", "reason", "source", "time"))
 _LONGEST_TEXT = 1024  # characters
 _BY = ("wave", "source", "month", "reason")
@@ -54,8 +56,8 @@ def record_ledger(store: Store, path: str | Path, *, now_s: int | None = None) -
     store : Store
     path : path
         CSV or Parquet with `account,event[,wave][,reason][,source][,time]`; the event is
-        suspended, appealed or reinstated, the source who decided (manual, if not said), the time
-        ISO 8601 or UTC seconds (now, if not said).
+        suspended, appealed, reinstated or cleared (looked at, and found harmless), the source who
+        decided (manual, if not said), the time ISO 8601 or UTC seconds (now, if not said).
 
     Returns
     -------
@@ -136,7 +138,7 @@ def ledger_tally(store: Store, *, by: str = "wave") -> pa.Table:
         rows.append(
             {
                 by: name,
-                **{event: len(group[event]) for event in EVENTS},
+                **{event: len(group[event]) for event in _FOLLOWING},
                 "in_force": len(group["in_force"]),
                 "first_s": min(group["times"]),
                 "last_s": max(group["times"]),
@@ -144,7 +146,9 @@ def ledger_tally(store: Store, *, by: str = "wave") -> pa.Table:
             }
         )
     kinds = [(by, pa.string())]
-    kinds += [(n, pa.int64()) for n in (*EVENTS, "in_force", "first_s", "last_s", "running_total")]
+    kinds += [
+        (n, pa.int64()) for n in (*_FOLLOWING, "in_force", "first_s", "last_s", "running_total")
+    ]
     return pa.Table.from_pylist(rows, pa.schema(kinds))
 
 
@@ -154,7 +158,7 @@ def ledger_accounts(store: Store, *, event: str = "suspended") -> pa.Table:
     Parameters
     ----------
     store : Store
-    event : {"suspended", "appealed", "reinstated"}
+    event : {"suspended", "appealed", "reinstated", "cleared"}
         Accounts whose last entry it is.
 
     Returns
@@ -164,9 +168,7 @@ def ledger_accounts(store: Store, *, event: str = "suspended") -> pa.Table:
     """
     if event not in EVENTS:
         raise ValueError(f"event is {event!r}; give one of {', '.join(EVENTS)}")
-    last: dict[str, Entry] = {}
-    for entry in _entries(store):
-        last[entry[0]] = entry
+    last = last_events(store)
     chosen = [last[account] for account in sorted(last) if last[account][1] == event]
     columns = dict(
         zip(
@@ -178,6 +180,11 @@ def ledger_accounts(store: Store, *, event: str = "suspended") -> pa.Table:
     order = ("account_id", "time_s", "wave", "source", "reason")
     types = {"time_s": pa.int64()}
     return pa.table({n: pa.array(list(columns[n]), types.get(n, pa.string())) for n in order})
+
+
+def last_events(store: Store) -> dict[str, Entry]:
+    """The last entry of each account."""
+    return {entry[0]: entry for entry in _entries(store)}
 
 
 def _entry(row: dict[str, Any], store: Store, now_s: int) -> Entry:
@@ -211,7 +218,7 @@ def _entries(store: Store) -> list[Entry]:
 def _grouped(entries: list[Entry], by: str) -> dict[str, dict[str, Any]]:
     """By name: accounts by event, those still suspended, and the times."""
     groups: dict[str, dict[str, Any]] = defaultdict(
-        lambda: {**{event: set() for event in EVENTS}, "in_force": set(), "times": []}
+        lambda: {**{event: set() for event in _FOLLOWING}, "in_force": set(), "times": []}
     )
     home: dict[str, str] = {}
     for account, event, source, time_s, wave, reason in entries:
@@ -223,7 +230,7 @@ def _grouped(entries: list[Entry], by: str) -> dict[str, dict[str, Any]]:
                 groups[home[account]]["in_force"].discard(account)
             home[account] = name
             groups[name]["in_force"].add(account)
-        elif account not in home:
+        elif account not in home or event == "cleared":
             continue  # of a suspension that nobody recorded
         group = groups[home[account]]
         group[event].add(account)

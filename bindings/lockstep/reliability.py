@@ -9,8 +9,9 @@ from lockstep.errors import InputRejected
 from lockstep.sweep.listed_rows import Header, checked_id, read_rows
 from lockstep.tables import as_table
 
-__all__ = ["UNKNOWN_SOURCE", "load_reliability", "reliability_of"]
+__all__ = ["RECORD", "UNKNOWN_SOURCE", "load_reliability", "reliability_of"]
 
+RECORD = "record"  # stands for what the store itself knows of its sources
 UNKNOWN_SOURCE = 0.5  # mean of Beta(1, 1)
 
 _COUNTS = ("confirmed", "rejected")

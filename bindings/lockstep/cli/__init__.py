@@ -23,6 +23,7 @@ _COMMANDS = {
     "returners": "returners",
     "takedown": "takedown",
     "ledger": "ledger",
+    "partners": "partners",
     "backbone": "backbone",
     "calibrate": "calibrate",
     "evaluate": "evaluate",

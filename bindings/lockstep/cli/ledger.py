@@ -32,8 +32,8 @@ def ledger() -> None:
 def record(store: Path, file: Path, key_file: Path | None, as_json: bool) -> int:
     """Add FILE to STORE's ledger: account,event[,wave][,reason][,source][,time].
 
-    The event is suspended, appealed or reinstated. A file that was recorded before changes nothing.
-    Exit code 4 means that some rows could not be used.
+    The event is suspended, appealed, reinstated, or cleared (found harmless). A file that was
+    recorded before changes nothing. Exit code 4 means that some rows could not be used.
     """
     from lockstep.arguments import read_key
     from lockstep.ledger import record_ledger
@@ -100,7 +100,7 @@ def show(store: Path, by: str, as_json: bool) -> None:
 @click.argument("file", type=any_path)
 @click.option(
     "--event",
-    type=click.Choice(["suspended", "appealed", "reinstated"]),
+    type=click.Choice(["suspended", "appealed", "reinstated", "cleared"]),
     default="suspended",
     show_default=True,
     help="Accounts whose last entry it is.",

@@ -125,7 +125,8 @@ _SHOWN = 20
 @click.option(
     "--reliability",
     type=click.Path(path_type=Path),
-    help="What became of each source's referrals: source,confirmed,rejected.",
+    help="What became of each source's referrals: source,confirmed,rejected; or record, for what "
+    "the ledger of STORE says.",
 )
 @click.option(
     "--previous",
@@ -232,6 +233,7 @@ def sweep(
     if store is None or dry_run:
         raise click.UsageError("give STORE, or --config (which --dry-run needs)")
     from lockstep.arguments import parse_time, read_key
+    from lockstep.partners import as_reliability
     from lockstep.store import Store
     from lockstep.sweep.pipeline import run_sweep
     from lockstep.sweep.run import Run
@@ -268,7 +270,7 @@ def sweep(
             opened,
             options,
             referrals=referrals,
-            reliability=reliability,
+            reliability=as_reliability(opened, reliability),
             previous=Run.open(previous) if previous else None,
             groups=groups,
             out=out,

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from lockstep import _core
 from lockstep.arguments import parse_duration
 from lockstep.errors import ConfigError
+from lockstep.reliability import RECORD
 from lockstep.sweep.options import SweepOptions
 
 __all__ = ["NightConfig", "config_schema", "load_config"]
@@ -72,7 +73,7 @@ class Referrals(_Part):
     """Partners' referrals, and what became of earlier ones."""
 
     inbox: Path | None = None  # folder of CSV and Parquet files
-    reliability: Path | None = None
+    reliability: Path | None = None  # a file, or record: what the store's ledger says
 
 
 class Gates(_Part):
@@ -195,7 +196,7 @@ def _from_folder(given: dict[str, Any], folder: Path) -> dict[str, Any]:
         section = made.get(name)
         if isinstance(section, dict):
             for key in keys:
-                if isinstance(section.get(key), str):
+                if isinstance(section.get(key), str) and section[key] != RECORD:
                     section[key] = folder / section[key]
     if isinstance(made.get("groups"), str):
         made["groups"] = folder / made["groups"]

@@ -18,6 +18,7 @@ from lockstep.nightly.config import NightConfig
 from lockstep.nightly.lock import night_lock
 from lockstep.nightly.metrics import metrics_text, write_metrics
 from lockstep.nightly.retention import remove_old_runs
+from lockstep.partners import as_reliability
 from lockstep.reliability import load_reliability
 from lockstep.store import Store
 from lockstep.sweep.benign import Groups, load_groups
@@ -227,7 +228,7 @@ def _sweep(
         run = found or run_sweep(
             store,
             options,
-            reliability=config.referrals.reliability,
+            reliability=as_reliability(store, config.referrals.reliability),
             groups=config.groups,
             previous=latest,
             out=config.out,
@@ -283,13 +284,13 @@ def _made_before(
     """The latest run, where nothing that decides its result has changed since."""
     if latest is None:
         return None
-    reliability = config.referrals.reliability
+    reliability = as_reliability(store, config.referrals.reliability)
     same = run_id_of(
         store,
         options,
         kinds_of(store, options),
         current_referrals(keep_labels(store, Referrals(), 0)),
-        load_reliability(reliability) if reliability else None,
+        load_reliability(reliability) if isinstance(reliability, Path) else reliability,
         load_groups(config.groups, store) if config.groups else Groups(),
         latest.summary["previous"],
     )

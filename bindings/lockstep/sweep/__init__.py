@@ -95,9 +95,9 @@ def sweep(
         whether its members stay together; 0 for none.
     referrals : path, optional
         CSV or Parquet with `account,source,confidence[,time]`; kept in the store.
-    reliability : path, optional
-        CSV or Parquet with `source,confirmed,rejected`: what became of each source's referrals.
-        The confidence of its referrals is multiplied by the mean of
+    reliability : path or "record", optional
+        What became of each source's referrals: CSV or Parquet with `source,confirmed,rejected`, or
+        what the store's ledger says. The confidence of its referrals is multiplied by the mean of
         Beta(1 + confirmed, 1 + rejected), 1/2 for a source that is not in it.
     previous : Run or path, optional
         An earlier run, or its folder: clusters keep their lasting names, and `evolution` says what
@@ -129,6 +129,7 @@ def sweep(
         Where the store holds no actions, or the referrals or groups cannot be read.
     """
     from lockstep.arguments import parse_time
+    from lockstep.partners import as_reliability
     from lockstep.progress import stages
     from lockstep.store import Store
     from lockstep.sweep.pipeline import run_sweep
@@ -154,12 +155,13 @@ def sweep(
         controls=controls,
         bootstraps=bootstraps,
     )
+    opened = store if isinstance(store, Store) else Store(store)
     with stages("sweep") as say:
         return run_sweep(
-            store if isinstance(store, Store) else Store(store),
+            opened,
             options,
             referrals=None if referrals is None else Path(referrals),
-            reliability=None if reliability is None else Path(reliability),
+            reliability=as_reliability(opened, reliability),
             previous=_as_run(previous),
             groups=None if groups is None else Path(groups),
             out=None if out is None else Path(out),

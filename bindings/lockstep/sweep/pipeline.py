@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from lockstep import _core
 from lockstep.errors import ConfigError
-from lockstep.reliability import load_reliability
+from lockstep.reliability import RECORD, load_reliability
 from lockstep.report import render_report
 from lockstep.store import Store
 from lockstep.sweep.benign import Groups, load_groups
@@ -48,7 +48,7 @@ def run_sweep(
     options: SweepOptions,
     *,
     referrals: Path | None = None,
-    reliability: Path | None = None,
+    reliability: Path | dict[str, float] | None = None,
     previous: Run | None = None,
     groups: Path | None = None,
     out: Path | None = None,
@@ -72,7 +72,7 @@ def run_sweep(
     given = load_referrals(Path(referrals), store, now) if referrals else Referrals()
     labels = current_referrals(keep_labels(store, given, now))
     benign = load_groups(Path(groups), store) if groups else Groups()
-    sources = load_reliability(Path(reliability)) if reliability else None
+    sources = load_reliability(reliability) if isinstance(reliability, Path) else reliability
     run_id = run_id_of(
         store, options, kinds, labels, sources, benign, None if previous is None else previous.id
     )
@@ -94,7 +94,7 @@ def run_sweep(
             "rejected": given.rejected,
             "unknown": given.unknown,
             "file": str(referrals) if referrals else None,
-            "reliability_file": str(reliability) if reliability else None,
+            "reliability_file": _said(reliability),
             "reliability": sources,
         },
         "groups": benign.summary(groups),
@@ -108,6 +108,13 @@ def run_sweep(
     with stage("report"):
         report = render_report(tables, summary)
     return write_run(out, run_id, tables, summary, report)
+
+
+def _said(reliability: Path | dict[str, float] | None) -> str | None:
+    """How the reliability was given, for who wants to do it again."""
+    if reliability is None:
+        return None
+    return str(reliability) if isinstance(reliability, Path) else RECORD
 
 
 def _provenance(store: Store) -> dict[str, Any]:
