@@ -54,13 +54,14 @@ def _judge_together(
     pairs have an edge in each layer in which they met.
     """
     parts = [_listed(layer, number) for number, layer in enumerate(layers)]
-    pairs = np.unique(np.concatenate([part.pair for part in parts]))
+    pairs = _union([part.pair for part in parts])
     source, target = _ends(pairs)
     judged = np.zeros(len(pairs), dtype=np.uint32)  # layers that tested each pair
     for number, layer in enumerate(layers):
         could = layer.enough[source] & layer.enough[target]
         judged += could
-        missing = pairs[could & ~np.isin(pairs, parts[number].pair)]
+        could[np.searchsorted(pairs, parts[number].pair)] = False  # those it listed itself
+        missing = pairs[could]
         parts[number] = _merged(parts[number], _looked_up(layer, number, missing, options, control))
     rows = _Rows.joined(parts)
     place = np.searchsorted(pairs, rows.pair)
@@ -138,6 +139,15 @@ def _merged(ours: _Rows, others: _Rows) -> _Rows:
     """Both, in order of their pairs."""
     both = _Rows.joined([ours, others])
     return both.take(np.argsort(both.pair, kind="stable"))
+
+
+def _union(parts: list[U64]) -> U64:
+    """The distinct values of sorted columns, sorted: a merge, where np.unique would hash."""
+    both = np.concatenate(parts)
+    both.sort(kind="stable")
+    fresh = np.ones(len(both), dtype=np.bool_)
+    fresh[1:] = both[1:] != both[:-1]
+    return both[fresh]
 
 
 def _ends(pair: U64) -> tuple[U32, U32]:
