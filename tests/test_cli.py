@@ -15,8 +15,9 @@ from support.stores import COLUMNS, make_store
 
 import lockstep as ls
 from lockstep import _core
+from lockstep.arguments import parse_duration
 from lockstep.cli import cli
-from lockstep.cli.common import parse_bytes, parse_duration
+from lockstep.cli.common import parse_bytes
 from lockstep.errors import ConfigError
 
 
