@@ -117,7 +117,8 @@ def test_json_of_clusters_and_candidates_is_the_table(call, place):
     ("words", "code", "says"),
     [
         (["nonsense"], 2, "No such command"),
-        (["sweep"], 2, "Missing argument"),
+        (["sweep"], 2, "give STORE, or --config"),
+        (["clusters"], 2, "Missing argument"),
         (["sweep", "store", "--window", "soon"], 2, "'soon' is no duration; give 60s"),
         (["sweep", "store", "--window", "9" * 30], 2, "window is 999"),
         (["sweep", "store", "--min-objects", "0"], 2, "min-objects is 0; give 1"),
