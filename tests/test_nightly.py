@@ -13,52 +13,27 @@ import time
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import pytest
 from support.command_line import cli, expect_error
+from support.nights import CONFIG, arrives, log_of_days, make_place, night
 from support.stores import parquet_bytes
 
 import lockstep as ls
 from lockstep.errors import ConfigError
-from lockstep.nightly import load_config, run_night
+from lockstep.nightly import load_config
 from lockstep.sweep.export import write_csv
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "nightly" / "sweep.toml"
-CONFIG = """
-[sweep]
-store = "store"
-out = "runs"
-controls = 10
-bootstraps = 3
-[ingest]
-inbox = "inbox"
-map = {account = "account_id", object = "object_id", time = "timestamp", kind = "action"}
-"""
 
 
 @pytest.fixture(scope="module")
 def days():
-    """A log of six days, one table a day."""
-    log = ls.simulate(accounts=400, days=6, groups=5, seed=8).log
-    day = pc.divide(log["timestamp"], 86_400)
-    return [log.filter(pc.equal(day, number)) for number in sorted(set(day.to_pylist()))]
+    return log_of_days()
 
 
 @pytest.fixture
 def place(tmp_path):
-    (tmp_path / "inbox").mkdir()
-    (tmp_path / "sweep.toml").write_text(CONFIG)
-    return tmp_path
-
-
-def arrives(place, days, numbers):
-    for number in numbers:
-        pq.write_table(days[number], place / "inbox" / f"day{number}.parquet")
-
-
-def night(place, **options):
-    return run_night(load_config(place / "sweep.toml"), now_s=1_700_000_000, **options)
+    return make_place(tmp_path)
 
 
 def test_nights_follow_each_other_and_twice_is_once(place, days):
@@ -94,36 +69,6 @@ def test_a_file_that_is_refused_is_an_alarm_and_keeps_out_no_other(place, days):
     assert sum("accepted" in file for file in result.files) == 2
     assert "broken.parquet" in result.alarms[0]
     assert json.loads((place / "runs" / "last-night.json").read_text())["status"] == "alarms"
-
-
-def test_late_and_repeated_files_count_once(place, days):
-    arrives(place, days, [1, 2])
-    night(place)
-    arrives(place, days, [0])  # late
-    pq.write_table(pa.concat_tables(days[:3]), place / "inbox" / "whole.parquet")  # again
-    night(place)
-    with ls.open(place / "store") as store:
-        kept = sum(
-            len(set(zip(*store.scan(kind).to_pydict().values(), strict=True)))
-            for kind in store.kinds
-        )
-    assert kept == len(set(zip(*pa.concat_tables(days[:3]).to_pydict().values(), strict=True)))
-    run = ls.Run.open(place / "runs")
-    alone = place / "alone"
-    (alone / "inbox").mkdir(parents=True)
-    (alone / "sweep.toml").write_text(CONFIG)
-    arrives(alone, days, range(3))
-    night(alone)
-    clean = ls.Run.open(alone / "runs")
-
-    def weights(made):
-        # Which end comes first depends on the order in which accounts came.
-        return {
-            (frozenset((pair["source"], pair["target"])), pair["weight"])
-            for pair in made.pairs.to_pylist()
-        }
-
-    assert weights(run) == weights(clean)
 
 
 def test_a_dry_run_says_what_would_be_done_and_changes_nothing(place, days):
@@ -162,9 +107,7 @@ def kill_and_finish(place, after_s):
 
 
 def killed_nights(tmp_path, days, count, seed):
-    calm = tmp_path / "calm"
-    (calm / "inbox").mkdir(parents=True)
-    (calm / "sweep.toml").write_text(CONFIG)
+    calm = make_place(tmp_path / "calm")
     arrives(calm, days, range(4))
     started = time.monotonic()
     assert cli("sweep", "--config", calm / "sweep.toml").returncode == 0
@@ -172,9 +115,7 @@ def killed_nights(tmp_path, days, count, seed):
     want = parquet_bytes(ls.Run.open(calm / "runs"))
     draw = random.Random(seed)
     for number in range(count):
-        place = tmp_path / f"killed{number}"
-        (place / "inbox").mkdir(parents=True)
-        (place / "sweep.toml").write_text(CONFIG)
+        place = make_place(tmp_path / f"killed{number}")
         arrives(place, days, range(4))
         run = kill_and_finish(place, draw.uniform(0.05, whole))
         assert parquet_bytes(run) == want
@@ -221,7 +162,14 @@ def test_gates_reject_a_night(place, days):
     result = night(place)
     assert result.status == "rejected"
     assert "has an export stopped?" in result.message
+    with_part(place, f"[gates]\nmin_free_bytes = {2**62}\n")
+    result = night(place)
+    assert result.status == "rejected"
+    assert "less than gates.min_free_bytes" in result.message
     assert not (place / "runs" / "latest").exists()
+    log = [json.loads(line) for line in (place / "runs" / "nights.jsonl").read_text().splitlines()]
+    assert [line["status"] for line in log] == ["rejected"] * 3
+    assert log[-1]["message"] == result.message
 
 
 def test_an_empty_inbox_is_no_green_night(place):
@@ -259,6 +207,7 @@ def test_who_is_told(place, days):
     run = ls.Run(result.run)
     assert float(values["lockstep_sweep_edges"]) == run.summary["coordination"]["pairs"]
     assert values['lockstep_sweep_status{status="noop"}'] == "1"
+    assert 0 < float(values["lockstep_sweep_disk_free_bytes"]) <= shutil.disk_usage(place).total
     assert values["lockstep_sweep_last_success_timestamp_seconds"] == "1700000000"
     for line in text.splitlines():
         assert re.fullmatch(

@@ -61,7 +61,9 @@ class TimeReader:
             try:
                 zoneinfo.ZoneInfo(self.tz)
             except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
-                raise ConfigError(f"--tz is {self.tz!r}, which is no time zone") from error
+                raise ConfigError(
+                    f"tz is {self.tz!r}, which is no time zone; give one such as Europe/Berlin"
+                ) from error
 
     def for_whole_file(self) -> TimeReader | None:
         """A fresh reader in the unit that fits most numbers read; None where this one had it."""

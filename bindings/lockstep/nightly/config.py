@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from lockstep import _core
 from lockstep.arguments import parse_duration
 from lockstep.errors import ConfigError
+from lockstep.ingest.times import TimeReader
 from lockstep.reliability import RECORD
 from lockstep.sweep.options import SweepOptions
 
@@ -66,6 +67,8 @@ class Ingest(_Part):
     map: dict[str, str] | None = None
     kind: str | None = None
     derive: list[str] = []
+    time_unit: Literal["s", "ms", "us", "ns"] | None = None  # told by the size of the numbers
+    tz: str | None = None  # zone of times that name none, such as Europe/Berlin; UTC
     max_rejects: str | None = None
 
 
@@ -81,6 +84,7 @@ class Gates(_Part):
 
     min_actions: int = Field(default=0, ge=0)  # in the time that counts
     max_lag: Duration | None = None  # since the last action
+    min_free_bytes: int = Field(default=2**30, ge=0)  # on the disks of the store and the runs
 
 
 class Alarms(_Part):
@@ -167,6 +171,8 @@ def load_config(path: Path) -> NightConfig:
     try:
         config = NightConfig.model_validate(_from_folder(given, path.parent))
         config.options(0, 1).check()
+        if config.ingest is not None:
+            TimeReader(0, config.ingest.time_unit, config.ingest.tz)
     except ValidationError as error:
         faults = "; ".join(_told(fault) for fault in error.errors())
         raise ConfigError(f"{path}: {faults}") from None

@@ -13,7 +13,12 @@ STATUSES = ("ok", "alarms", "noop", "rejected", "failed")
 
 
 def metrics_text(
-    status: str, summary: dict[str, Any] | None, ended_s: int, store_bytes: int, succeeded_s: int
+    status: str,
+    summary: dict[str, Any] | None,
+    ended_s: int,
+    store_bytes: int,
+    free_bytes: int,
+    succeeded_s: int,
 ) -> str:
     """The text of the file. No time stamps, which the exporter would refuse."""
     lines = [
@@ -25,6 +30,7 @@ def metrics_text(
         *_metric("last_end_timestamp_seconds", "When it ended.", {"": ended_s}),
         *_metric("last_success_timestamp_seconds", "When one last ended well.", {"": succeeded_s}),
         *_metric("store_bytes", "Bytes of the store on disk.", {"": store_bytes}),
+        *_metric("disk_free_bytes", "Bytes free beside store and runs.", {"": free_bytes}),
     ]
     if summary is not None:
         counts, ingested = summary["coordination"], summary["ingest"]

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import time
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +12,7 @@ from lockstep.errors import InputRejected
 from lockstep.ingest import PRESETS, IngestOptions, ingest_file, is_loaded, map_from
 from lockstep.nightly.config import NightConfig
 from lockstep.nightly.lock import night_lock
-from lockstep.nightly.metrics import metrics_text, write_metrics
+from lockstep.nightly.outcome import NightResult, close_night, free_bytes, last_night
 from lockstep.nightly.retention import remove_old_runs
 from lockstep.partners import as_reliability
 from lockstep.reliability import load_reliability
@@ -29,30 +25,9 @@ from lockstep.sweep.referrals import Referrals, current_referrals, keep_labels, 
 from lockstep.sweep.run import Run
 from lockstep.sweep.schema import changes_notice
 
-__all__ = ["NightResult", "plan_night", "run_night"]
+__all__ = ["plan_night", "run_night"]
 
 _DAY_S = 86_400
-_LAST = "last-night.json"
-
-
-@dataclass
-class NightResult:
-    """How a night ended."""
-
-    status: str = "failed"  # ok, alarms, noop, rejected, failed
-    run: str | None = None  # folder of the run
-    message: str = ""  # one line
-    files: list[dict[str, Any]] = field(default_factory=list)  # what was taken in, or why not
-    referrals: dict[str, int] = field(default_factory=dict)  # files, rows, rejected, unknown
-    alarms: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)  # old runs
-    ended_s: int = 0
-    succeeded_s: int = 0  # when a night last ended well
-    seconds: float = 0.0
-
-    def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return asdict(self)
 
 
 def run_night(
@@ -72,32 +47,33 @@ def run_night(
     Raises
     ------
     StoreLocked
-        Where another night runs. Whatever else goes wrong, `last-night.json`, the metrics and the
-        command say so first.
+        Where another night runs. Whatever else goes wrong, `last-night.json`, `nights.jsonl`, the
+        metrics and the command say so first.
     """
     started = time.monotonic()
     now = int(time.time()) if now_s is None else now_s
     with night_lock(config.out, wait_s):
-        result = NightResult(succeeded_s=_last(config.out).get("succeeded_s", 0))
+        result = NightResult(succeeded_s=last_night(config.out).get("succeeded_s", 0))
         try:
+            _check_disk(config)
             _take_in(config, result, now)
             _sweep(config, result, force, now, say)
         except InputRejected as error:
             result.status, result.message = "rejected", " ".join(str(error).split())
         except BaseException as error:
             result.message = f"{type(error).__name__}: {' '.join(str(error).split())}"
-            _close(config, result, started, now)
+            close_night(config, result, started, now)
             raise
         if result.status in ("ok", "alarms", "noop") and config.retention.runs is not None:
             keep = Path(result.run).name if result.run else None
             result.removed = remove_old_runs(config.out, config.retention.runs, keep)
-        _close(config, result, started, now)
+        close_night(config, result, started, now)
     return result
 
 
 def plan_night(config: NightConfig) -> dict[str, Any]:
     """What `run_night` would do now, and how long the last one took; changes nothing."""
-    last = _last(config.out)
+    last = last_night(config.out)
     there = (config.sweep.store / "FORMAT").exists()
     files = []
     core = _core.Store(str(config.sweep.store), pseudonym_key=_key(config)) if there else None
@@ -122,14 +98,6 @@ def plan_night(config: NightConfig) -> dict[str, Any]:
 
 def _key(config: NightConfig) -> bytes:
     return read_key(config.sweep.key_file) if config.sweep.key_file else b""
-
-
-def _last(out: Path) -> dict[str, Any]:
-    try:
-        known = json.loads((out / _LAST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}
 
 
 def _files_in(folder: Path, pattern: str) -> list[Path]:
@@ -158,7 +126,12 @@ def _ingest_options(config: NightConfig) -> IngestOptions:
     if given.map is not None:
         map_ = map_from(given.map, "ingest.map")
     return IngestOptions(
-        map_, given.kind, derive=tuple(given.derive), max_rejects=given.max_rejects
+        map_,
+        given.kind,
+        time_unit=given.time_unit,
+        tz=given.tz,
+        derive=tuple(given.derive),
+        max_rejects=given.max_rejects,
     )
 
 
@@ -257,6 +230,15 @@ def _over_the_past(config: NightConfig, store: Store) -> SweepOptions:
     return options
 
 
+def _check_disk(config: NightConfig) -> None:
+    least, free = config.gates.min_free_bytes, free_bytes(config)
+    if free < least:
+        raise InputRejected(
+            f"the disk of {config.sweep.store} or of {config.out} has {free >> 20:,} MiB free, "
+            f"less than gates.min_free_bytes ({least >> 20:,} MiB); make room, or keep fewer runs"
+        )
+
+
 def _check_gates(config: NightConfig, store: Store, options: SweepOptions, now_s: int) -> None:
     gates = config.gates
     kinds = [kind for kind in store.info()["kinds"] if kind["name"] in kinds_of(store, options)]
@@ -314,41 +296,3 @@ def _alarms(config: NightConfig, run: Run) -> list[str]:
     if limits.returned_clusters is not None and returned >= limits.returned_clusters:
         told.append(f"{returned} clusters returned that were gone")
     return told
-
-
-def _close(config: NightConfig, result: NightResult, started: float, now_s: int) -> None:
-    """Tells how the night ended: a file, the metrics, and the command."""
-    result.ended_s = now_s
-    if result.status in ("ok", "alarms", "noop"):
-        result.succeeded_s = now_s
-    result.seconds = round(time.monotonic() - started, 3)
-    if config.notify.command and result.status in config.notify.on:
-        fault = _call(config.notify.command, result)
-        if fault:
-            result.alarms.append(fault)
-    text = json.dumps(result.to_dict(), indent=2, ensure_ascii=False) + "\n"
-    fresh = config.out / f".{_LAST}.{os.getpid()}"
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(config.out / _LAST)
-    if config.notify.metrics is not None:
-        summary = Run(result.run).summary if result.run else None
-        size = sum(f.stat().st_size for f in config.sweep.store.rglob("*") if f.is_file())
-        write_metrics(
-            config.notify.metrics,
-            metrics_text(result.status, summary, now_s, size, result.succeeded_s),
-        )
-
-
-def _call(command: list[str], result: NightResult) -> str | None:
-    """Calls the command with the run's folder and the status; what went wrong, if anything."""
-    words = [*command, result.run or "", result.status]
-    try:
-        done = subprocess.run(
-            words, capture_output=True, text=True, check=False, timeout=300, input=result.message
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return f"notify.command failed: {error}"
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        return f"notify.command ended with {done.returncode}: {last}"
-    return None

@@ -1,0 +1,100 @@
+"""How a night ended, and who is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lockstep.nightly.config import NightConfig
+from lockstep.nightly.metrics import metrics_text, write_metrics
+from lockstep.sweep.run import Run
+
+__all__ = ["NightResult", "close_night", "free_bytes", "last_night"]
+
+_LAST = "last-night.json"
+_LOG = "nights.jsonl"
+
+
+@dataclass
+class NightResult:
+    """How a night ended."""
+
+    status: str = "failed"  # ok, alarms, noop, rejected, failed
+    run: str | None = None  # folder of the run
+    message: str = ""  # one line
+    files: list[dict[str, Any]] = field(default_factory=list)  # what was taken in, or why not
+    referrals: dict[str, int] = field(default_factory=dict)  # files, rows, rejected, unknown
+    alarms: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)  # old runs
+    ended_s: int = 0
+    succeeded_s: int = 0  # when a night last ended well
+    seconds: float = 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+def last_night(out: Path) -> dict[str, Any]:
+    """How the last night ended, or nothing where there was none."""
+    try:
+        known = json.loads((out / _LAST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def free_bytes(config: NightConfig) -> int:
+    """Bytes free on the fuller one of the disks of the store and the runs."""
+    store = config.sweep.store
+    while not store.exists():
+        store = store.parent
+    return min(shutil.disk_usage(store).free, shutil.disk_usage(config.out).free)
+
+
+def close_night(config: NightConfig, result: NightResult, started: float, now_s: int) -> None:
+    """Tells how the night ended: the command, two files, and the metrics."""
+    result.ended_s = now_s
+    if result.status in ("ok", "alarms", "noop"):
+        result.succeeded_s = now_s
+    result.seconds = round(time.monotonic() - started, 3)
+    if config.notify.command and result.status in config.notify.on:
+        fault = _call(config.notify.command, result)
+        if fault:
+            result.alarms.append(fault)
+    text = json.dumps(result.to_dict(), indent=2, ensure_ascii=False) + "\n"
+    fresh = config.out / f".{_LAST}.{os.getpid()}"
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(config.out / _LAST)
+    with (config.out / _LOG).open("a", encoding="utf-8") as log:
+        log.write(json.dumps(result.to_dict(), ensure_ascii=False) + "\n")
+    if config.notify.metrics is not None:
+        summary = Run(result.run).summary if result.run else None
+        size = sum(f.stat().st_size for f in config.sweep.store.rglob("*") if f.is_file())
+        write_metrics(
+            config.notify.metrics,
+            metrics_text(
+                result.status, summary, now_s, size, free_bytes(config), result.succeeded_s
+            ),
+        )
+
+
+def _call(command: list[str], result: NightResult) -> str | None:
+    """Calls the command with the run's folder and the status; what went wrong, if anything."""
+    words = [*command, result.run or "", result.status]
+    try:
+        done = subprocess.run(
+            words, capture_output=True, text=True, check=False, timeout=300, input=result.message
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"notify.command failed: {error}"
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        return f"notify.command ended with {done.returncode}: {last}"
+    return None
