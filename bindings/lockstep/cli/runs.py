@@ -51,6 +51,15 @@ def show(run: Path) -> None:
     emit_json(Run.open(run).summary)
 
 
+@runs.command("report", epilog=example("lockstep runs report store-runs"))
+@click.argument("run", type=any_path)
+def report(run: Path) -> None:
+    """Print the report of RUN in short, in Markdown: for mails and tickets."""
+    from lockstep.sweep.run import Run
+
+    click.echo(Run.open(run).to_markdown(), nl=False)
+
+
 @runs.command("diff", epilog=example("lockstep runs diff store-runs/A store-runs/B"))
 @click.argument("earlier", type=any_path)
 @click.argument("later", type=any_path)

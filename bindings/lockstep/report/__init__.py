@@ -1,8 +1,9 @@
-"""The report of a run: one HTML page that needs nothing else."""
+"""The report of a run: one HTML page that needs nothing else, and its short form in Markdown."""
 
 from __future__ import annotations
 
 import datetime
+import re
 import shlex
 from typing import Any
 
@@ -21,12 +22,13 @@ from lockstep.sweep.schema import (
     timing_notice,
 )
 
-__all__ = ["render_report"]
+__all__ = ["render_markdown", "render_report"]
 
 MOST_CLUSTERS = 20
 MOST_LISTED = 200
 MOST_CANDIDATES = 50
 MOST_NEWS = 100
+MOST_ROWS_MARKDOWN = 20
 
 
 def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
@@ -34,20 +36,11 @@ def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
 
     What is too long for a page is cut, and the page says so and names the file that has it all.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("lockstep", "report"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
+    environment = _environment(autoescape=True)
     environment.filters.update(
         remarks=cluster_remarks,
         capitalize_first=lambda text: text[:1].upper() + text[1:],
         id=label,
-        utc=_utc,
-        number=_number,
-        small=_small,
     )
     clusters = tables["clusters"].to_pylist()
     windows = {name: layer["window_s"] for name, layer in summary["layers"].items()}
@@ -75,6 +68,58 @@ def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
         most_rows=MOST_ROWS,
         most_vertices=MOST_VERTICES,
     )
+
+
+def render_markdown(tables: dict[str, pa.Table], summary: dict[str, Any], report: str) -> str:
+    """The short form, for mails and tickets: `clusters`, `candidates` and `evolution`, no evidence.
+
+    Whatever comes from the data is escaped: it begins no markup, no link and no HTML. `report` is
+    where the page is.
+    """
+    environment = _environment(autoescape=False)
+    environment.filters["md"] = _markdown
+    counts = summary["coordination"]
+    headline = "No group of accounts acts in concert beyond chance"
+    if counts["clusters"]:
+        headline = (
+            f"{counts['clusters']:,} cluster{'s' * (counts['clusters'] != 1)} of "
+            f"{counts['clustered_accounts']:,} accounts that act in concert beyond chance"
+        )
+    text = environment.get_template("report.md.j2").render(
+        run=summary,
+        headline=headline,
+        timed=timing_notice(summary),
+        notices=left_out_notices(summary),
+        lacking=insufficient_notices(summary),
+        changes=changes_notice(summary),
+        evolution=_news(tables["evolution"]),
+        clusters=tables["clusters"].to_pylist(),
+        candidates=tables["candidates"].to_pylist(),
+        most_rows=MOST_ROWS_MARKDOWN,
+        report=report,
+    )
+    return re.sub(r"\n{3,}", "\n\n", text).rstrip() + "\n"
+
+
+def _environment(*, autoescape: bool) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("lockstep", "report"),
+        autoescape=autoescape,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters.update(utc=_utc, number=_number, small=_small)
+    return environment
+
+
+def _markdown(text: object) -> str:
+    r"""Text that stands for itself in Markdown.
+
+    >>> print(_markdown("[a](http://b.c)|<i>"))
+    \[a\]\(http\://b\.c\)\|\<i\>
+    """
+    return re.sub(r"([\\`*_{}\[\]<>()#+!|~&:@.])", r"\\\1", label(text, 300))
 
 
 _NAMES = (

@@ -196,6 +196,13 @@ class Run:
         curve = takedown_curve(self.pairs, accounts)
         return draw_takedown(f"{self.id}: ties of co-action left", curve, path)
 
+    def to_markdown(self) -> str:
+        """The report in short, in Markdown, for mails and tickets; ids in it begin no markup."""
+        from lockstep.report import render_markdown
+
+        tables = {name: self._table(name) for name in ("clusters", "candidates", "evolution")}
+        return render_markdown(tables, self.summary, str(self.report))
+
     def _headline(self) -> str:
         counts = self.summary["coordination"]
         return (
