@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from lockstep import _core
 from lockstep.arguments import parse_time
 from lockstep.edge_tables import weight_column
+from lockstep.moments import EARLIEST_S, LATEST_S
 from lockstep.progress import shows_progress
 from lockstep.tables import as_table, encode, id_column
 
@@ -25,8 +26,6 @@ __all__ = ["Incidence", "bipartite_core", "dense_blocks", "synchrony"]
 U32 = npt.NDArray[np.uint32]
 F64 = npt.NDArray[np.float64]
 
-_EARLIEST = -(2**63)
-_LATEST = 2**63 - 1
 _SIDES = ("account", "object")
 
 
@@ -72,8 +71,8 @@ class Incidence:
         """Of the actions of one kind in [since, until)."""
         log, _ = store.core.scan(
             kind,
-            from_s=parse_time(since, _EARLIEST),
-            to_s=parse_time(until, _LATEST),
+            from_s=parse_time(since, EARLIEST_S),
+            to_s=parse_time(until, LATEST_S),
             control=control,
         )
         run = np.arange(log.object_count, dtype=np.uint32)

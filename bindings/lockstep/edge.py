@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 import html
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
+
+from lockstep.moments import utc_text
 
 if TYPE_CHECKING:
     from lockstep.sweep.run import Run
@@ -65,8 +66,8 @@ class Edge:
             "<tr>"
             + cell(row["layer"])
             + cell(row["object_id"])
-            + cell(_utc(row["source_time_s"]))
-            + cell(_utc(row["target_time_s"]))
+            + cell(utc_text(row["source_time_s"]))
+            + cell(utc_text(row["target_time_s"]))
             + cell(f"{row['lag_s']} s")
             + cell(f"{row['object_actions']:,}")
             + "</tr>"
@@ -84,7 +85,3 @@ class Edge:
 
 def _p(value: float) -> str:
     return f"{value:.2g}" if value > 0 else "below 1e-307"
-
-
-def _utc(seconds: int) -> Any:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S")

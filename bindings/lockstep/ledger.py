@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import time
 from collections import Counter, defaultdict
@@ -15,6 +14,7 @@ import pyarrow as pa
 from lockstep import _core
 from lockstep.arguments import parse_time
 from lockstep.errors import InputRejected
+from lockstep.moments import utc_text
 from lockstep.store import Store
 from lockstep.sweep.listed_rows import Header, checked_id, read_rows, text_of
 from lockstep.sweep.referrals import actor
@@ -223,7 +223,7 @@ def _grouped(entries: list[Entry], by: str) -> dict[str, dict[str, Any]]:
     home: dict[str, str] = {}
     for account, event, source, time_s, wave, reason in entries:
         if event == "suspended":
-            month = datetime.datetime.fromtimestamp(time_s, datetime.UTC).strftime("%Y-%m")
+            month = utc_text(time_s, "%Y-%m")
             named = {"wave": wave, "source": source, "month": month, "reason": reason}
             name = named[by] or "none"
             if account in home:

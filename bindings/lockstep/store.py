@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import html
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,11 +18,9 @@ from lockstep.errors import ConfigError, UnknownAccount, storage_error
 from lockstep.graphs import Graph
 from lockstep.ingest.child import ingest_in_child
 from lockstep.ingest.job import IngestResult
+from lockstep.moments import EARLIEST_S, LATEST_S, MINUTE, utc_text
 
 __all__ = ["Store", "open"]
-
-_EARLIEST = -(2**63)
-_LATEST = 2**63 - 1
 
 
 def open(path: str | Path, *, key: bytes | str | None = None) -> Store:
@@ -156,7 +153,7 @@ class Store:
     ) -> pa.Table:
         """All actions of a kind in [since, until): `account_id`, `object_id`, `timestamp` (s)."""
         log, _ = self.core.scan(
-            kind, from_s=parse_time(since, _EARLIEST), to_s=parse_time(until, _LATEST)
+            kind, from_s=parse_time(since, EARLIEST_S), to_s=parse_time(until, LATEST_S)
         )
         runs = np.diff(log.offsets).astype(np.int64)
         return pa.table(
@@ -173,8 +170,8 @@ class Store:
         """What one account did: `kind`, `object_id`, `timestamp` (s), by kind and time."""
         kind, object_, time_s = self.core.account_actions(
             self.account_id(account),
-            from_s=parse_time(since, _EARLIEST),
-            to_s=parse_time(until, _LATEST),
+            from_s=parse_time(since, EARLIEST_S),
+            to_s=parse_time(until, LATEST_S),
         )
         kinds = pa.array(self.kinds, pa.string())
         return pa.table(
@@ -334,7 +331,8 @@ class Store:
         info = self.info()
         rows = "".join(
             f"<tr><td>{html.escape(kind['name'])}</td><td>{kind['actions']:,}</td>"
-            f"<td>{_day(kind['first_s'])}</td><td>{_day(kind['last_s'])}</td></tr>"
+            f"<td>{utc_text(kind['first_s'], MINUTE)}</td>"
+            f"<td>{utc_text(kind['last_s'], MINUTE)}</td></tr>"
             for kind in info["kinds"]
         )
         named = "pseudonyms" if info["pseudonymous"] else "ids as they came"
@@ -344,7 +342,3 @@ class Store:
             f"{named}</p><table><thead><tr><th>kind</th><th>actions</th><th>first, UTC</th>"
             f"<th>last, UTC</th></tr></thead><tbody>{rows}</tbody></table>"
         )
-
-
-def _day(seconds: int) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%d %H:%M")

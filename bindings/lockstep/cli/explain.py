@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from lockstep.cli.common import (
     visible,
 )
 from lockstep.errors import ConfigError
+from lockstep.moments import utc_text
 from lockstep.sweep.options import SweepOptions
 
 
@@ -88,7 +88,7 @@ def _tell(found: dict[str, Any]) -> None:
         click.echo(visible(found["nothing"]))
         return
     rows = [
-        {**row, "account": _utc(row["source_time_s"]), "other": _utc(row["target_time_s"])}
+        {**row, "account": utc_text(row["source_time_s"]), "other": utc_text(row["target_time_s"])}
         for row in found["evidence"]
     ]
     headings = {
@@ -199,7 +199,3 @@ def _suggestion(names: Any, wanted: str) -> str:
 
     near = nearest_names(names, wanted)
     return f" (nearest: {', '.join(near)})" if near else ""
-
-
-def _utc(seconds: int) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S")

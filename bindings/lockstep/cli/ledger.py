@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from pathlib import Path
 
 import click
@@ -17,6 +16,7 @@ from lockstep.cli.common import (
     print_table,
     visible,
 )
+from lockstep.moments import DATE, utc_text
 
 
 @click.group(epilog=example("lockstep ledger show store --by month"))
@@ -81,7 +81,10 @@ def show(store: Path, by: str, as_json: bool) -> None:
     if not rows:
         click.echo("The ledger is empty; `lockstep ledger record` adds to it.")
         return
-    shown = [{**row, "first": _day(row["first_s"]), "last": _day(row["last_s"])} for row in rows]
+    shown = [
+        {**row, **{end: utc_text(row[f"{end}_s"], DATE) for end in ("first", "last")}}
+        for row in rows
+    ]
     names = [
         by,
         "suspended",
@@ -114,7 +117,3 @@ def export(store: Path, file: Path, event: str) -> None:
     with Store(store) as opened:
         rows = write_csv(ledger_accounts(opened, event=event), file)
     click.echo(f"{file}: {rows:,} accounts")
-
-
-def _day(seconds: int) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%d")

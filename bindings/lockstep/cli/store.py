@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from pathlib import Path
 
 import click
@@ -18,6 +17,7 @@ from lockstep.cli.common import (
     progress_bar,
     watched,
 )
+from lockstep.moments import MINUTE, utc_text
 
 
 @click.group(epilog=example("lockstep store info store", "lockstep store verify store --json"))
@@ -48,7 +48,11 @@ def info(path: Path, key_file: Path | None, as_json: bool) -> None:
         f"{'pseudonymous ids' if details['pseudonymous'] else 'ids as they came'}"
     )
     rows = [
-        {**kind, "first": _date(kind["first_s"]), "last": _date(kind["last_s"])}
+        {
+            **kind,
+            "first": utc_text(kind["first_s"], MINUTE),
+            "last": utc_text(kind["last_s"], MINUTE),
+        }
         for kind in details["kinds"]
     ]
     print_table(rows, {"name": "kind", "actions": "actions", "first": "first", "last": "last"})
@@ -121,7 +125,3 @@ def snapshot(
             raise ConfigError(f"{path} has the kinds {', '.join(kinds)}; give --kind")
         written = opened.snapshot(kind or kinds[0], out, compress=compress, control=control)
     tell(open_graph(written, check="header"), written, as_json, kind=kind or kinds[0])
-
-
-def _date(seconds: int) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%d %H:%M")

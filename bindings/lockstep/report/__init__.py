@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 import shlex
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import jinja2
 import pyarrow as pa
 
+from lockstep.moments import utc_text
 from lockstep.report.detail import MOST_EVIDENCE, MOST_MEMBERS, cluster_detail
 from lockstep.report.figures import MOST_VERTICES, label
 from lockstep.report.timeline import MOST_ROWS
@@ -109,7 +109,7 @@ def _environment(*, autoescape: bool) -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters.update(utc=_utc, number=_number, small=_small)
+    environment.filters.update(utc=utc_text, number=_number, small=_small)
     return environment
 
 
@@ -198,10 +198,6 @@ def _call(summary: dict[str, Any]) -> str:
             named[name] = summary[name]["file"]
     said = ", ".join(f"{name}={value!r}" for name, value in named.items())
     return f"lockstep.sweep({summary['store']!r}, {said})"
-
-
-def _utc(seconds: int) -> str:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _number(value: float) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import html
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lockstep.moments import utc_text
 from lockstep.report.figures import label
 
 __all__ = ["COLOURS", "MOST_ROWS", "Ticks", "busiest_moment", "ticks_of", "timeline_figure"]
@@ -131,4 +131,4 @@ def _axis(first: int, last: int, scale: float, height: int, relative: bool) -> l
 
 def _moment(time_s: int, step_s: int) -> str:
     pattern = "%H:%M:%S" if step_s < 60 else "%d %b %H:%M" if step_s < 86_400 else "%d %b %Y"
-    return datetime.datetime.fromtimestamp(time_s, datetime.UTC).strftime(pattern)
+    return utc_text(time_s, pattern)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import json
 
 from lockstep import _core
 from lockstep.errors import ConfigError, InputRejected
+from lockstep.moments import DATE, utc_text
 from lockstep.store import Store
 from lockstep.sweep.benign import Groups
 from lockstep.sweep.options import SweepOptions
@@ -56,5 +56,4 @@ def run_id_of(
     }
     digest = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
     last = max(kind["last_s"] for kind in info["kinds"] if kind["name"] in kinds)
-    date = datetime.datetime.fromtimestamp(last, datetime.UTC).strftime("%Y-%m-%d")
-    return f"{date}-{digest[:8]}"
+    return f"{utc_text(last, DATE)}-{digest[:8]}"

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from lockstep import _core
 from lockstep.canonical.near_texts import TEXT, grouped
+from lockstep.moments import EARLIEST_S, LATEST_S
 from lockstep.store import Store
 from lockstep.strata import test_pairs
 from lockstep.sweep.options import SweepOptions
@@ -28,8 +29,6 @@ __all__ = [
 ]
 
 WEIGHT_CAP = 50.0
-_EARLIEST = -(2**63)
-_LATEST = 2**63 - 1
 
 U32 = npt.NDArray[np.uint32]
 F64 = npt.NDArray[np.float64]
@@ -149,8 +148,8 @@ def scan(store: Store, kind: str, options: SweepOptions, control: _core.RunContr
     """Reads one layer and measures what the null test needs to know of it."""
     log, duplicates = store.core.scan(
         kind,
-        from_s=_EARLIEST if options.since_s is None else options.since_s,
-        to_s=_LATEST if options.until_s is None else options.until_s,
+        from_s=EARLIEST_S if options.since_s is None else options.since_s,
+        to_s=LATEST_S if options.until_s is None else options.until_s,
         control=control,
     )
     if kind == TEXT:
