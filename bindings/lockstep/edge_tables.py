@@ -15,6 +15,7 @@ __all__ = [
     "dense_ends",
     "edge_table",
     "encoded_ends",
+    "ends_of",
     "optional_column",
     "refuse_loops",
     "vertex_count",
@@ -56,6 +57,11 @@ def weight_column(table: pa.Table, name: str) -> npt.NDArray[np.float64]:
 def encoded_ends(table: pa.Table) -> tuple[list[npt.NDArray[np.uint32]], pa.Array]:
     """Any ids as vertex numbers, and the ids by number."""
     return encode_together(id_column(table, "source"), id_column(table, "target"))
+
+
+def ends_of(table: pa.Table) -> set[Any]:
+    """The ids that edges have at either end."""
+    return set(table["source"].to_pylist()) | set(table["target"].to_pylist())
 
 
 def dense_ends(table: pa.Table) -> tuple[list[npt.NDArray[np.uint32]], None]:

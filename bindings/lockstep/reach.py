@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from lockstep.edge_tables import ends_of
 from lockstep.store import Store
 from lockstep.sweep.run import Run
 from lockstep.takedown import takedown_curve
@@ -91,39 +93,37 @@ def takedown_effect(
     if draws < 1:
         raise ValueError(f"draws is {draws}; give 1 or more")
     pairs = run.pairs
-    ends = sorted(set(pairs["source"].to_pylist()) | set(pairs["target"].to_pylist()))
-    pool = ends if among is None else [str(account) for account in among]
+    pool = sorted(ends_of(pairs)) if among is None else [str(account) for account in among]
     gone = [str(account) for account in accounts]
+    measured = set(pool)
     for account in gone:
-        if account not in set(pool):
+        if account not in measured:
             raise ValueError(f"account {account!r} is not among those that are measured")
-    inside = pairs.filter(_both_in(pairs, pool))
-    tied = sorted(set(inside["source"].to_pylist()) | set(inside["target"].to_pylist()))
+    inside = pairs.filter(_both_in(pairs, measured))
+    tied = ends_of(inside)
     for account in gone:
-        if account not in set(tied):
+        if account not in tied:
             raise ValueError(f"account {account!r} has no edge among those that are measured")
     opened = Store(run.summary["store"]) if store is None else store
     audience = _audiences(opened, pool, kind)
     order = _greedy(audience)
+    left = functools.partial(_left, inside, audience, _reach(audience), pool)
     random = np.random.default_rng(seed)
     strength = takedown_curve(inside)["account_id"].to_pylist()[1 : len(gone) + 1]
-    first = [pool[place] for place, _ in order if pool[place] in set(tied)][: len(gone)]
+    first = [pool[place] for place, _ in order if pool[place] in tied][: len(gone)]
     rows = [
-        {"strategy": name, **_left(inside, audience, pool, chosen)}
+        {"strategy": name, **left(chosen)}
         for name, chosen in (("chosen", gone), ("strength", strength), ("audience", first))
     ]
-    drawn = [
-        _left(inside, audience, pool, random.choice(tied, len(gone), replace=False).tolist())
-        for _ in range(draws)
-    ]
+    choices = sorted(tied)
+    drawn = [left(random.choice(choices, len(gone), replace=False).tolist()) for _ in range(draws)]
     mean = {name: float(np.mean([row[name] for row in drawn])) for name in drawn[0]}
     rows.append({"strategy": "random", **mean, "removed": len(gone)})
     table, enough = _as_order(order, audience, pool)
     return TakedownEffect(pa.Table.from_pylist(rows), table, enough)
 
 
-def _both_in(pairs: pa.Table, pool: list[str]) -> pa.Array:
-    known = set(pool)
+def _both_in(pairs: pa.Table, known: set[str]) -> pa.Array:
     ends = zip(pairs["source"].to_pylist(), pairs["target"].to_pylist(), strict=True)
     return pa.array([a in known and b in known for a, b in ends], pa.bool_())
 
@@ -131,7 +131,7 @@ def _both_in(pairs: pa.Table, pool: list[str]) -> pa.Array:
 def _audiences(store: Store, pool: list[str], kind: str | None) -> list[I64]:
     """Dense ids of who acted upon each account of the pool, without the pool itself."""
     ids = [store.core.find_id("account", account) for account in pool]
-    own = {number for number in ids if number is not None}
+    own = np.array(sorted({number for number in ids if number is not None}), dtype=np.int64)
     kinds = store.kinds if kind is None else [kind]
     graphs = [store.graph(name) for name in kinds]
     found = []
@@ -142,7 +142,7 @@ def _audiences(store: Store, pool: list[str], kind: str | None) -> list[I64]:
                 begin, end = graph.in_offsets[number : number + 2].astype(np.int64)
                 parts.append(graph.in_targets[begin:end].astype(np.int64))
         distinct = np.unique(np.concatenate(parts))
-        found.append(distinct[~np.isin(distinct, list(own))])
+        found.append(distinct[~np.isin(distinct, own)])
     return found
 
 
@@ -163,11 +163,12 @@ def _greedy(audience: list[I64]) -> list[tuple[int, int]]:
     return order
 
 
-def _left(pairs: pa.Table, audience: list[I64], pool: list[str], gone: list[str]) -> dict[str, Any]:
-    """What is left without some accounts."""
+def _left(
+    pairs: pa.Table, audience: list[I64], whole: int, pool: list[str], gone: list[str]
+) -> dict[str, Any]:
+    """What is left without some accounts, of a `whole` reach."""
     last = takedown_curve(pairs, gone).slice(len(gone), 1).to_pylist()[0]
     away = set(gone)
-    whole = _reach(audience)
     rest = _reach([own for account, own in zip(pool, audience, strict=True) if account not in away])
     names = ("removed", "pairs_left", "weight_left", "largest_component")
     return {**{name: last[name] for name in names}, "reach_left": rest / whole if whole else 1.0}

@@ -12,13 +12,14 @@ import pyarrow.compute as pc
 from scipy.sparse import csr_array
 
 from lockstep.arguments import parse_time
+from lockstep.edge_tables import ends_of
+from lockstep.moments import EARLIEST_S, LATEST_S
 from lockstep.network import propagate
 from lockstep.store import Store
 from lockstep.sweep.run import Run
 
 __all__ = ["returners"]
 
-_EARLIEST, _LATEST = -(2**63), 2**63 - 1
 _HOURS = 168  # of a week
 _RHYTHM_WEIGHT = 0.2  # many strangers keep the same hours: it breaks ties, and no more
 _BATCH = 2_000
@@ -80,7 +81,7 @@ def returners(
     if not len(known):
         raise ValueError(f"none of the {len(suspended)} suspended accounts is in {opened.path}")
     first_s = _first_times(actions)
-    new = np.flatnonzero((first_s >= since_s) & (first_s < _LATEST))
+    new = np.flatnonzero((first_s >= since_s) & (first_s < LATEST_S))
     new = np.setdiff1d(new, known)
     closeness = _closeness(run, opened, known, new)
     likeness = _likeness(actions, new, known, max_object_actions)
@@ -121,14 +122,14 @@ def _actions_of(store: Store) -> _Actions:
     parts: list[tuple[I64, I64, I64]] = []
     accounts, things = 0, 0
     for kind in store.kinds:
-        log, _ = store.core.scan(kind, from_s=_EARLIEST, to_s=_LATEST)
+        log, _ = store.core.scan(kind, from_s=EARLIEST_S, to_s=LATEST_S)
         run = np.repeat(np.arange(log.object_count), np.diff(log.offsets).astype(np.int64))
         parts.append((log.accounts.astype(np.int64), run + things, log.times))
         accounts, things = log.account_count, things + log.object_count
         graph = store.graph(kind)
         if len(graph.targets):
             source = np.repeat(np.arange(accounts), np.diff(graph.offsets).astype(np.int64))
-            never = np.full(len(source), _LATEST)  # a target is no action of its own
+            never = np.full(len(source), LATEST_S)  # a target is no action of its own
             parts.append((source, graph.targets.astype(np.int64) + things, never))
             things += accounts
     joined = [np.concatenate([part[i] for part in parts]) for i in range(3)]
@@ -136,7 +137,7 @@ def _actions_of(store: Store) -> _Actions:
 
 
 def _first_times(actions: _Actions) -> I64:
-    first = np.full(actions.accounts, _LATEST, dtype=np.int64)
+    first = np.full(actions.accounts, LATEST_S, dtype=np.int64)
     np.minimum.at(first, actions.account, actions.time_s)
     return first
 
@@ -144,12 +145,11 @@ def _first_times(actions: _Actions) -> I64:
 def _closeness(run: Run, store: Store, known: I64, new: I64) -> F64:
     """Personalised PageRank of new accounts from the suspended, over the largest of them."""
     pairs = run.pairs
-    ends = set(pairs["source"].to_pylist()) | set(pairs["target"].to_pylist())
+    ends = ends_of(pairs)
     names = store.names("account", known.astype(np.uint32)).to_pylist()
     seeds = [name for name in names if name in ends]
-    found = np.zeros(len(new))
     if not seeds or not len(new):
-        return found
+        return np.zeros(len(new))
     scores = propagate(pairs, seeds=seeds)
     by_name = dict(zip(scores["vertex"].to_pylist(), scores["score"].to_pylist(), strict=True))
     own = store.names("account", new.astype(np.uint32)).to_pylist()
@@ -201,7 +201,7 @@ def _likeness(actions: _Actions, new: I64, known: I64, most: int) -> _Likeness:
 
 def _rhythm(actions: _Actions, new: I64, alike: I64) -> F64:
     """Cosine of the hours of the week of each new account and the suspended one beside it."""
-    timed = actions.time_s < _LATEST
+    timed = actions.time_s < LATEST_S
     hour = actions.time_s[timed] // 3600 % _HOURS
     account = actions.account[timed]
 
