@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -64,12 +65,8 @@ def to_networkx(edges: Any, *, vertices: Any = None, directed: bool | None = Non
     table, attributes, leads = _parts(edges, vertices, directed)
     made = networkx.DiGraph() if leads else networkx.Graph()
     made.add_nodes_from(attributes.items())
-    names = [name for name in table.column_names if name not in ("source", "target")]
-    columns = [table[name].to_pylist() for name in names]
-    for source, target, *values in zip(
-        table["source"].to_pylist(), table["target"].to_pylist(), *columns, strict=True
-    ):
-        made.add_edge(source, target, **dict(zip(names, values, strict=True)))
+    for source, target, values in _edge_rows(table):
+        made.add_edge(source, target, **values)
     return made
 
 
@@ -172,8 +169,6 @@ def to_graphology(edges: Any, *, vertices: Any = None, directed: bool | None = N
     """
     table, attributes, leads = _parts(edges, vertices, directed)
     ends = [table[name].to_pylist() for name in ("source", "target")]
-    names = [name for name in table.column_names if name not in ("source", "target")]
-    columns = [table[name].to_pylist() for name in names]
     keys = dict.fromkeys([*attributes, *ends[0], *ends[1]])
     return {
         "attributes": {},
@@ -185,9 +180,9 @@ def to_graphology(edges: Any, *, vertices: Any = None, directed: bool | None = N
                 "source": str(source),
                 "target": str(target),
                 "undirected": not leads,
-                "attributes": dict(zip(names, values, strict=True)),
+                "attributes": values,
             }
-            for number, (source, target, *values) in enumerate(zip(*ends, *columns, strict=True))
+            for number, (source, target, values) in enumerate(_edge_rows(table))
         ],
     }
 
@@ -272,6 +267,15 @@ def _parts(
     for name in ("source", "target"):
         id_column(table, name)  # what cannot name a vertex is refused here
     return table, _attributes(vertices), bool(directed)
+
+
+def _edge_rows(table: pa.Table) -> Iterator[tuple[Any, Any, dict[str, Any]]]:
+    """Both ends of each edge, and its other columns by name."""
+    others = table.drop_columns(["source", "target"])
+    columns = [others[name].to_pylist() for name in others.column_names]
+    ends = (table[name].to_pylist() for name in ("source", "target"))
+    for source, target, *values in zip(*ends, *columns, strict=True):
+        yield source, target, dict(zip(others.column_names, values, strict=True))
 
 
 def _edges_of(graph: Graph) -> pa.Table:

@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from lockstep import _core
 from lockstep.api import significance
 from lockstep.clustering import communities
+from lockstep.sweep.layers import WEIGHT_CAP
 from lockstep.tables import as_table, encode, id_column
 from lockstep.timing import timing_test
 
@@ -146,7 +147,7 @@ class CoactionDetector(ClusterMixin, BaseEstimator):  # type: ignore[misc]
             kept = timed["timed"]
             p_value = np.maximum(p_value, timed["timing_p_value"].to_numpy())
             edges, p_value = edges.filter(kept), p_value[kept.to_numpy()]
-        weight = np.minimum(-np.log10(np.maximum(p_value, 1e-300)), 50.0)
+        weight = np.minimum(-np.log10(np.maximum(p_value, 1e-300)), WEIGHT_CAP)
         return edges.append_column("weight", pa.array(np.maximum(weight, 1e-300)))
 
     def _clusters(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:

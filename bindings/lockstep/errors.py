@@ -18,6 +18,7 @@ __all__ = [
     "UnknownAccount",
     "exit_code",
     "missing_package",
+    "one_line",
     "remedy_for",
     "storage_error",
 ]
@@ -51,6 +52,11 @@ _REMEDIES = {
     errno.ENOSPC: "free disk space and run it again",
     errno.EDQUOT: "free disk space and run it again",
 }
+
+
+def one_line(error: BaseException) -> str:
+    """What an error says, without line breaks."""
+    return " ".join(str(error).split())
 
 
 def missing_package(name: str, why: str) -> MissingPackage:

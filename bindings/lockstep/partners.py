@@ -78,9 +78,10 @@ def partner_report(store: Store, source: str) -> pa.Table:
     ValueError
         Where the store has no referral of that source.
     """
-    rows = [row for row in _referrals(store) if row["source"] == source]
+    referrals = _referrals(store)
+    rows = [row for row in referrals if row["source"] == source]
     if not rows:
-        known = ", ".join(sorted({row["source"] for row in _referrals(store)})) or "none"
+        known = ", ".join(sorted({row["source"] for row in referrals})) or "none"
         raise ValueError(f"no referral is from {source!r}; there are {known}")
     names = ("account_id", "confidence", "referred_s", "state", "decided_s")
     types = (pa.string(), pa.float64(), pa.int64(), pa.string(), pa.int64())

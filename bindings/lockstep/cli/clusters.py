@@ -21,38 +21,25 @@ def clusters(run: Path, cluster: str | None, as_json: bool) -> None:
 
     RUN is a run folder, or a folder of runs, whose latest is taken.
     """
-    import pyarrow.compute as pc
-
     from lockstep.cli.sweep import show_clusters
-    from lockstep.errors import ConfigError
-    from lockstep.sweep.remarks import cluster_remarks
     from lockstep.sweep.run import Run
 
     opened = Run.open(run)
-    table = opened.clusters
     if cluster is None:
         if as_json:
-            emit_json({"run": opened.id, "clusters": table.to_pylist()})
+            emit_json({"run": opened.id, "clusters": opened.clusters.to_pylist()})
         else:
             show_clusters(opened)
         return
-    chosen = table.filter(pc.equal(table["cluster_id"], cluster))
-    if chosen.num_rows == 0:
-        raise ConfigError(
-            f"{cluster!r} is no cluster of {opened.path}; it has C-0001 to C-{table.num_rows:04d}"
-            if table.num_rows
-            else f"{opened.path} has no clusters"
-        )
-    members = opened.members.filter(pc.equal(opened.members["cluster_id"], cluster)).to_pylist()
-    edges = opened.edges.filter(pc.equal(opened.edges["cluster_id"], cluster))
+    chosen = opened.cluster(cluster)
+    members = chosen.members.to_pylist()
     order = [("weight", "descending"), ("log10_p", "ascending"), ("source", "ascending")]
-    strongest = edges.sort_by(order).to_pylist()
+    strongest = chosen.edges.sort_by(order).to_pylist()
     if as_json:
-        emit_json({**chosen.to_pylist()[0], "member_rows": members, "edge_rows": strongest})
+        emit_json({**chosen.summary, "member_rows": members, "edge_rows": strongest})
         return
-    row = chosen.to_pylist()[0]
-    click.echo(f"{row['cluster_id']}: {row['reason']}")
-    for remark in cluster_remarks(row):
+    click.echo(f"{chosen.id}: {chosen.reason}")
+    for remark in chosen.remarks:
         click.echo(visible(remark))
     click.echo()
     print_table(

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,9 @@ __all__ = [
     "parse_bytes",
     "print_table",
     "progress_bar",
+    "read_accounts",
     "read_table",
+    "stage_bars",
     "stored_names",
     "visible",
     "watched",
@@ -113,6 +115,15 @@ def read_table(path: Path, *names: str) -> Any:
     return read_table_file(path, *names)
 
 
+def read_accounts(path: Path, run: Any, key_file: Path | None) -> list[str]:
+    """The accounts in column account_id of a file, as a run names them."""
+    table = read_table(path, "account_id")
+    if "account_id" not in table.column_names:
+        raise ConfigError(f"{path} lacks account_id; it has {', '.join(table.column_names)}")
+    names: list[str] = table["account_id"].cast("string").to_pylist()
+    return stored_names(run, names, key_file) if key_file else names
+
+
 def stored_names(run: Any, names: list[str], key_file: Path) -> list[str]:
     """What a run calls accounts; its store tells, which also checks the key."""
     from lockstep.arguments import read_key
@@ -148,6 +159,17 @@ def progress_bar(label: str, *, quiet: bool) -> Iterator[Callable[[int, int], No
     ) as progress:
         task = progress.add_task(label, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total or None)
+
+
+def stage_bars(*, quiet: bool) -> Callable[[str, Any], AbstractContextManager[None]]:
+    """For the stages of a sweep: a bar each, while it runs."""
+
+    @contextmanager
+    def say(stage: str, control: Any) -> Iterator[None]:
+        with progress_bar(stage, quiet=quiet) as bar, watched(control, bar):
+            yield
+
+    return say
 
 
 @contextmanager

@@ -182,9 +182,9 @@ def _as_dict(store: Path, results: list[IngestResult]) -> dict[str, Any]:
 
 def _fail_in_part(error: BaseException, done: dict[str, Any]) -> int:
     """Says what went wrong beside what was done before; gives the exit code."""
-    from lockstep.errors import exit_code
+    from lockstep.errors import exit_code, one_line
 
-    text = " ".join(str(error).split()) or "interrupted; run the same command again"
+    text = one_line(error) or "interrupted; run the same command again"
     details = {"type": type(error).__name__, "message": text, "exit_code": exit_code(error)}
     emit_json({**done, "error": details})
     note(f"lockstep: error: {visible(text)}")

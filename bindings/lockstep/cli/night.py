@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from lockstep.arguments import parse_duration
-from lockstep.cli.common import emit_json, note, progress_bar, visible, watched
+from lockstep.cli.common import emit_json, note, stage_bars, visible
 from lockstep.errors import ConfigError
-
-if TYPE_CHECKING:
-    from lockstep import _core
 
 __all__ = ["show_night", "show_schema"]
 
@@ -46,12 +41,9 @@ def show_night(
             _tell_plan(plan)
         return 0
 
-    @contextlib.contextmanager
-    def say(stage: str, control: _core.RunControl) -> Iterator[None]:
-        with progress_bar(stage, quiet=as_json) as bar, watched(control, bar):
-            yield
-
-    result = run_night(config, wait_s=parse_duration(wait), force=force, say=say)
+    result = run_night(
+        config, wait_s=parse_duration(wait), force=force, say=stage_bars(quiet=as_json)
+    )
     if as_json:
         emit_json(result.to_dict())
         return _EXIT_CODES[result.status]

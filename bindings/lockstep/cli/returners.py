@@ -13,10 +13,8 @@ from lockstep.cli.common import (
     json_option,
     key_option,
     print_table,
-    read_table,
-    stored_names,
+    read_accounts,
 )
-from lockstep.errors import ConfigError
 
 _SHOWN = 20
 
@@ -45,12 +43,7 @@ def returners(
     from lockstep.sweep.run import Run
 
     opened = Run.open(run)
-    table = read_table(suspended, "account_id")
-    if "account_id" not in table.column_names:
-        raise ConfigError(f"{suspended} lacks account_id; it has {', '.join(table.column_names)}")
-    accounts = table["account_id"].cast("string").to_pylist()
-    if key_file:
-        accounts = stored_names(opened, accounts, key_file)
+    accounts = read_accounts(suspended, opened, key_file)
     key = read_key(key_file) if key_file else None
     with Store(opened.summary["store"], key=key) as store:
         found = rank(opened, accounts, since=since, store=store)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,14 +16,12 @@ from lockstep.cli.common import (
     note,
     parse_bytes,
     print_table,
-    progress_bar,
-    watched,
+    stage_bars,
 )
 from lockstep.strata import STRATA
 from lockstep.sweep.options import COMBINATIONS, SweepOptions
 
 if TYPE_CHECKING:
-    from lockstep import _core
     from lockstep.sweep.run import Run
 
 _DEFAULTS = SweepOptions()
@@ -260,11 +256,6 @@ def sweep(
         bootstraps=bootstraps,
     )
 
-    @contextlib.contextmanager
-    def say(stage: str, control: _core.RunControl) -> Iterator[None]:
-        with progress_bar(stage, quiet=as_json) as bar, watched(control, bar):
-            yield
-
     with Store(store, key=read_key(key_file) if key_file else None) as opened:
         run = run_sweep(
             opened,
@@ -277,7 +268,7 @@ def sweep(
             memory_bytes=parse_bytes(memory),
             threads=threads,
             force=force,
-            say=say,
+            say=stage_bars(quiet=as_json),
         )
     if as_json:
         status = "ok" if run.fresh else "noop"

@@ -13,8 +13,7 @@ from lockstep.cli.common import (
     json_option,
     key_option,
     print_table,
-    read_table,
-    stored_names,
+    read_accounts,
 )
 from lockstep.errors import ConfigError
 
@@ -61,8 +60,7 @@ def takedown(
         gone = opened.cluster(cluster).accounts
     else:
         assert accounts is not None
-        gone = read_table(accounts, "account_id")["account_id"].cast("string").to_pylist()
-        gone = stored_names(opened, gone, key_file) if key_file else gone
+        gone = read_accounts(accounts, opened, key_file)
     key = read_key(key_file) if key_file else None
     with Store(opened.summary["store"], key=key) as store:
         effect = takedown_effect(opened, gone, kind=kind, store=store, draws=draws, seed=seed)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
-__all__ = ["STATUSES", "metrics_text", "write_metrics"]
+__all__ = ["STATUSES", "metrics_text"]
 
 _OUTCOMES = ("accepted", "duplicates", "rejected")
 STATUSES = ("ok", "alarms", "noop", "rejected", "failed")
@@ -76,11 +74,3 @@ def _metric(name: str, help_: str, values: dict[str, float]) -> list[str]:
             for labels, value in values.items()
         ),
     ]
-
-
-def write_metrics(path: Path, text: str) -> None:
-    """Puts the file in place in one step: a reader sees the old one or the new one, whole."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.chmod(0o644)
-    fresh.replace(path)

@@ -8,7 +8,7 @@ from typing import Any
 
 from lockstep import _core
 from lockstep.arguments import read_key
-from lockstep.errors import InputRejected
+from lockstep.errors import InputRejected, one_line
 from lockstep.ingest import PRESETS, IngestOptions, ingest_file, is_loaded, map_from
 from lockstep.nightly.config import NightConfig
 from lockstep.nightly.lock import night_lock
@@ -59,12 +59,12 @@ def run_night(
             _take_in(config, result, now)
             _sweep(config, result, force, now, say)
         except InputRejected as error:
-            result.status, result.message = "rejected", " ".join(str(error).split())
+            result.status, result.message = "rejected", one_line(error)
         except BaseException as error:
-            result.message = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            result.message = f"{type(error).__name__}: {one_line(error)}"
             close_night(config, result, started, now)
             raise
-        if result.status in ("ok", "alarms", "noop") and config.retention.runs is not None:
+        if result.succeeded and config.retention.runs is not None:
             keep = Path(result.run).name if result.run else None
             result.removed = remove_old_runs(config.out, config.retention.runs, keep)
         close_night(config, result, started, now)
@@ -148,7 +148,7 @@ def _take_in(config: NightConfig, result: NightResult, now_s: int) -> None:
             try:
                 taken = ingest_file(core, store, path, options, now_s=now_s)
             except InputRejected as error:
-                reason = " ".join(str(error).split())
+                reason = one_line(error)
                 result.files.append({"path": str(path), "fault": reason})
                 result.alarms.append(f"file refused: {reason}")
                 continue
@@ -171,7 +171,7 @@ def _take_referrals(config: NightConfig, store: Store, result: NightResult, now_
         try:
             given = load_referrals(path, store, now_s)
         except InputRejected as error:
-            result.alarms.append(f"referrals refused: {' '.join(str(error).split())}")
+            result.alarms.append(f"referrals refused: {one_line(error)}")
             continue
         keep_labels(store, given, now_s)
         counts["files"] += 1
@@ -197,11 +197,12 @@ def _sweep(
         options = _over_the_past(config, store)
         _check_gates(config, store, options, now_s)
         latest = Run(config.out / "latest") if (config.out / "latest").exists() else None
-        found = None if force else _made_before(config, store, options, latest)
+        reliability = as_reliability(store, config.referrals.reliability)
+        found = None if force else _made_before(config, store, options, reliability, latest)
         run = found or run_sweep(
             store,
             options,
-            reliability=as_reliability(store, config.referrals.reliability),
+            reliability=reliability,
             groups=config.groups,
             previous=latest,
             out=config.out,
@@ -261,12 +262,15 @@ def _check_gates(config: NightConfig, store: Store, options: SweepOptions, now_s
 
 
 def _made_before(
-    config: NightConfig, store: Store, options: SweepOptions, latest: Run | None
+    config: NightConfig,
+    store: Store,
+    options: SweepOptions,
+    reliability: dict[str, float] | Path | None,
+    latest: Run | None,
 ) -> Run | None:
     """The latest run, where nothing that decides its result has changed since."""
     if latest is None:
         return None
-    reliability = as_reliability(store, config.referrals.reliability)
     same = run_id_of(
         store,
         options,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lockstep.nightly.config import NightConfig
-from lockstep.nightly.metrics import metrics_text, write_metrics
+from lockstep.nightly.metrics import metrics_text
 from lockstep.sweep.run import Run
 
 __all__ = ["NightResult", "close_night", "free_bytes", "last_night"]
@@ -35,6 +35,11 @@ class NightResult:
     ended_s: int = 0
     succeeded_s: int = 0  # when a night last ended well
     seconds: float = 0.0
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it ended well, be it with alarms or with nothing to do."""
+        return self.status in ("ok", "alarms", "noop")
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -61,7 +66,7 @@ def free_bytes(config: NightConfig) -> int:
 def close_night(config: NightConfig, result: NightResult, started: float, now_s: int) -> None:
     """Tells how the night ended: the command, two files, and the metrics."""
     result.ended_s = now_s
-    if result.status in ("ok", "alarms", "noop"):
+    if result.succeeded:
         result.succeeded_s = now_s
     result.seconds = round(time.monotonic() - started, 3)
     if config.notify.command and result.status in config.notify.on:
@@ -69,20 +74,28 @@ def close_night(config: NightConfig, result: NightResult, started: float, now_s:
         if fault:
             result.alarms.append(fault)
     text = json.dumps(result.to_dict(), indent=2, ensure_ascii=False) + "\n"
-    fresh = config.out / f".{_LAST}.{os.getpid()}"
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(config.out / _LAST)
+    replace_text(config.out / _LAST, text)
     with (config.out / _LOG).open("a", encoding="utf-8") as log:
         log.write(json.dumps(result.to_dict(), ensure_ascii=False) + "\n")
     if config.notify.metrics is not None:
         summary = Run(result.run).summary if result.run else None
         size = sum(f.stat().st_size for f in config.sweep.store.rglob("*") if f.is_file())
-        write_metrics(
+        replace_text(
             config.notify.metrics,
             metrics_text(
                 result.status, summary, now_s, size, free_bytes(config), result.succeeded_s
             ),
+            mode=0o644,
         )
+
+
+def replace_text(path: Path, text: str, *, mode: int | None = None) -> None:
+    """Puts a file in place in one step: a reader sees the old one or the new one, whole."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.write_text(text, encoding="utf-8")
+    if mode is not None:
+        fresh.chmod(mode)
+    fresh.replace(path)
 
 
 def _call(command: list[str], result: NightResult) -> str | None:

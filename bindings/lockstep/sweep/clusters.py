@@ -12,13 +12,18 @@ from lockstep import _core
 from lockstep.sweep.layers import Edges, Layer
 from lockstep.sweep.options import SweepOptions
 
-__all__ = ["Coordination", "Evidence", "find_clusters", "gather_evidence"]
+__all__ = ["Coordination", "Evidence", "cluster_name", "find_clusters", "gather_evidence"]
 
 U32 = npt.NDArray[np.uint32]
 I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
 
 _ROUNDS = 100  # coordination graphs are small: go on until a round gains nothing
+
+
+def cluster_name(cluster: int) -> str:
+    """C-0001 for the first, which is 0."""
+    return f"C-{cluster + 1:04d}"
 
 
 @dataclass

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lockstep.sweep.clusters import cluster_name
+
 if TYPE_CHECKING:
     from lockstep.store import Store
     from lockstep.sweep.clusters import Coordination
@@ -64,9 +66,7 @@ class Evolution:
 
 def known_of(run: Run) -> Known:
     """What a run knew, from its tables."""
-    members: Members = defaultdict(set)
-    for row in run.members.select(["cluster_id", "account_id"]).to_pylist():
-        members[row["cluster_id"]].add(row["account_id"])
+    members = _members_of(run)
     rows = run.evolution.to_pylist()
     lasting = {row["cluster_id"]: row["lasting_id"] for row in rows if row["cluster_id"]}
     if not lasting:  # a run that was compared with none names its clusters now
@@ -77,7 +77,7 @@ def known_of(run: Run) -> Known:
         if row["cluster_id"] is None and row["change"] in ("gone", "absent")
     }
     named = max([_number(name) for name in (*lasting.values(), *absent)], default=0)
-    return Known(run.id, dict(members), lasting, absent, max(named, run.summary["lasting_names"]))
+    return Known(run.id, members, lasting, absent, max(named, run.summary["lasting_names"]))
 
 
 def follow(known: Known, members: Members) -> Evolution:
@@ -144,16 +144,20 @@ def follow_clusters(store: Store, coordination: Coordination, previous: Run | No
     names = store.names("account", coordination.accounts[inside]).to_pylist()
     members: Members = defaultdict(set)
     for name, cluster in zip(names, coordination.cluster[inside].tolist(), strict=True):
-        members[f"C-{cluster + 1:04d}"].add(name)
+        members[cluster_name(cluster)].add(name)
     return follow(known_of(previous), dict(members))
 
 
 def compare_runs(earlier: Run, later: Run) -> list[dict[str, Any]]:
     """The rows of `follow` for any two runs, whatever they were compared with when made."""
+    return follow(known_of(earlier), _members_of(later)).rows
+
+
+def _members_of(run: Run) -> Members:
     members: Members = defaultdict(set)
-    for row in later.members.select(["cluster_id", "account_id"]).to_pylist():
+    for row in run.members.select(["cluster_id", "account_id"]).to_pylist():
         members[row["cluster_id"]].add(row["account_id"])
-    return follow(known_of(earlier), dict(members)).rows
+    return dict(members)
 
 
 def _shared(before: Members, now: Members) -> dict[str, Counter[str]]:

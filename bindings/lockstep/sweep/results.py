@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from lockstep.store import Store
-from lockstep.sweep.clusters import Coordination, Evidence
+from lockstep.sweep.clusters import Coordination, Evidence, cluster_name
 from lockstep.sweep.evolution import Evolution
 from lockstep.sweep.layers import Edges, Layer
 from lockstep.sweep.networks import Networks
@@ -71,12 +71,8 @@ def result_tables(
 
 def cluster_names(cluster: I64) -> pa.Array:
     """C-0001 for the first; null for none."""
-    names = [None if c < 0 else _cluster_name(c) for c in cluster.tolist()]
+    names = [None if c < 0 else cluster_name(c) for c in cluster.tolist()]
     return pa.array(names, pa.string())
-
-
-def _cluster_name(cluster: int) -> str:
-    return f"C-{cluster + 1:04d}"
 
 
 def _edges(
@@ -238,11 +234,11 @@ def _clusters(
         top = np.lexsort((objects, -meetings))[:_TOP_OBJECTS]
         possible = members[cluster] * (members[cluster] - 1) / 2
         record: dict[str, Any] = {
-            "cluster_id": _cluster_name(cluster),
-            "lasting_id": followed.lasting.get(_cluster_name(cluster)),
-            "change": change.get(_cluster_name(cluster)),
+            "cluster_id": cluster_name(cluster),
+            "lasting_id": followed.lasting.get(cluster_name(cluster)),
+            "change": change.get(cluster_name(cluster)),
             "network": f"N-{networks.network[cluster] + 1:04d}",
-            "tied_to": [_cluster_name(other) for other in networks.tied_to[cluster]],
+            "tied_to": [cluster_name(other) for other in networks.tied_to[cluster]],
             "rank": cluster + 1,
             "members": int(members[cluster]),
             "edges": int(pairs[cluster]),

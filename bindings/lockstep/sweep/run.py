@@ -155,8 +155,12 @@ class Run:
         table = self.clusters
         rows = table.filter(pc.equal(table["cluster_id"], cluster_id)).to_pylist()
         if not rows:
-            known = f"it has C-0001 to C-{table.num_rows:04d}" if table.num_rows else "it has none"
-            raise ConfigError(f"{cluster_id!r} is no cluster of {self.path}; {known}")
+            raise ConfigError(
+                f"{cluster_id!r} is no cluster of {self.path}; it has C-0001 to "
+                f"C-{table.num_rows:04d}"
+                if table.num_rows
+                else f"{self.path} has no clusters"
+            )
         return Cluster(self, rows[0])
 
     def window_of(self, layer: str) -> int:
