@@ -50,13 +50,14 @@ struct GeneratedLog {
   std::uint32_t organic_accounts = 0;  ///< account a >= this is planted, in group (a - this) / 10
 };
 
-/// `actions` organic actions over 7 days (Zipf 1.1 over actions / 5 objects, Zipf 0.8 over
+/// `actions` organic actions over some days (Zipf 1.1 over actions / 5 objects, Zipf 0.8 over
 /// actions / 40 accounts), plus one planted group of 10 for every 25,000: each group has 20
 /// objects of its own, and each member acts on 15 of them within 30 s of the group's moment.
 /// Same bytes for a seed, whatever the thread count.
-inline GeneratedLog generate_log(std::uint64_t actions, std::uint64_t seed) {
+inline GeneratedLog generate_log(std::uint64_t actions, std::uint64_t seed,
+                                 std::uint64_t days = 7) {
   constexpr TimeS kStart = 1'600'000'000;
-  constexpr std::uint64_t kSpan = 7 * 86'400;
+  const std::uint64_t span = days * 86'400;
   constexpr std::size_t kGrain = 1 << 16;
   constexpr std::uint32_t kMembers = 10, kGroupObjects = 20, kTaken = 15;
   const auto object_count = static_cast<std::uint32_t>(std::max<std::uint64_t>(actions / 5, 10));
@@ -75,14 +76,14 @@ inline GeneratedLog generate_log(std::uint64_t actions, std::uint64_t seed) {
     for (std::size_t i = begin; i < end; ++i) {
       log.accounts[i] = account_rank(random);
       log.objects[i] = object_rank(random);
-      log.times[i] = kStart + static_cast<TimeS>(random.below(kSpan));
+      log.times[i] = kStart + static_cast<TimeS>(random.below(span));
     }
   });
   SplitMix random(seed ^ 0x5eed);
   std::size_t row = actions;
   for (std::uint32_t group = 0; group < groups; ++group) {
     TimeS moment[kGroupObjects];
-    for (auto& time : moment) time = kStart + static_cast<TimeS>(random.below(kSpan));
+    for (auto& time : moment) time = kStart + static_cast<TimeS>(random.below(span));
     for (std::uint32_t member = 0; member < kMembers; ++member) {
       const auto skipped = random.below(kGroupObjects);
       for (std::uint32_t k = 0; k < kTaken; ++k, ++row) {
