@@ -8,6 +8,7 @@ from typing import Any
 
 import jinja2
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lockstep.moments import utc_text
 from lockstep.report.detail import MOST_EVIDENCE, MOST_MEMBERS, cluster_detail
@@ -42,20 +43,22 @@ def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
         capitalize_first=lambda text: text[:1].upper() + text[1:],
         id=label,
     )
-    clusters = tables["clusters"].to_pylist()
+    clusters = tables["clusters"].slice(0, MOST_LISTED).to_pylist()
+    shown = clusters[:MOST_CLUSTERS]
+    their_tables = _of_clusters(tables, shown)
     windows = {name: layer["window_s"] for name, layer in summary["layers"].items()}
     return environment.get_template("report.html.j2").render(
         run=summary,
         command=_command(summary),
         call=_call(summary),
-        clusters=clusters[:MOST_LISTED],
-        cluster_count=len(clusters),
+        clusters=clusters,
+        cluster_count=tables["clusters"].num_rows,
         timed=timing_notice(summary),
         notices=left_out_notices(summary),
         lacking=insufficient_notices(summary),
         details=[
-            cluster_detail(tables, row, max(windows[layer] for layer in row["layers"]))
-            for row in clusters[:MOST_CLUSTERS]
+            cluster_detail(their_tables, row, max(windows[layer] for layer in row["layers"]))
+            for row in shown
         ],
         windows=_windows(windows),
         changes=changes_notice(summary),
@@ -68,6 +71,20 @@ def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
         most_rows=MOST_ROWS,
         most_vertices=MOST_VERTICES,
     )
+
+
+def _of_clusters(
+    tables: dict[str, pa.Table], clusters: list[dict[str, Any]]
+) -> dict[str, pa.Table]:
+    """Members, edges and evidence of some clusters: those of a large run are read once."""
+    ids = pa.array([row["cluster_id"] for row in clusters], pa.string())
+    own = {
+        name: tables[name].filter(pc.is_in(tables[name]["cluster_id"], ids))
+        for name in ("members", "edges")
+    }
+    accounts, evidence = own["members"]["account_id"], tables["evidence"]
+    inside = (pc.is_in(evidence[end], accounts.combine_chunks()) for end in ("source", "target"))
+    return {**own, "evidence": evidence.filter(pc.and_(*inside))}
 
 
 def render_markdown(tables: dict[str, pa.Table], summary: dict[str, Any], report: str) -> str:

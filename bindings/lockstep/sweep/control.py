@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from lockstep import _core
+from lockstep.distinct import distinct
 from lockstep.sweep.clusters import Coordination, Evidence
 from lockstep.sweep.layers import Edges, Layer
 from lockstep.sweep.options import SweepOptions
 from lockstep.sweep.schema import POOL_PER_MEMBER
 
-__all__ = ["Control", "objects_of_clusters", "organic_controls"]
+__all__ = ["Control", "Meetings", "objects_of_clusters", "organic_controls"]
 
 _MOST_CLUSTERS = 200  # as many as the report lists; the others get no control
 _MOST_MEMBERS = 30  # of a larger cluster so many are drawn, and as many for each control
@@ -37,6 +38,15 @@ class Control:
     percentile: F64
     median: F64  # synchrony of its control groups
     pool: list[str]  # whom they were drawn from: audience, all, too few, or not compared
+
+
+@dataclass
+class Meetings:
+    """On which objects members of clusters met; columns in order, no row twice."""
+
+    cluster: I64
+    layer: I64
+    object: I64
 
 
 class _Actions:
@@ -70,7 +80,7 @@ class _Actions:
             rarest = np.argsort(size, kind="stable")
             fits = rarest[np.cumsum(size[rarest]) <= _AUDIENCE_ROWS]
             parts.append(log.accounts[_ranges(start[fits], size[fits])])
-        return np.unique(np.concatenate(parts))
+        return distinct(np.concatenate(parts))
 
     def of_accounts(self, wanted: BOOLS) -> tuple[U32, I64, I64]:
         """Account, object and time of all actions of some accounts, in order of account."""
@@ -89,9 +99,8 @@ class _Actions:
 
 def organic_controls(
     layers: list[Layer],
-    edges: Edges,
     coordination: Coordination,
-    evidence: Evidence,
+    met: Meetings,
     options: SweepOptions,
     control: _core.RunControl,
 ) -> Control:
@@ -113,13 +122,12 @@ def organic_controls(
     organic = actions.activity > 0
     organic[coordination.accounts[coordination.cluster >= 0]] = False
     everybody = actions.by_activity(np.flatnonzero(organic))
-    met = objects_of_clusters(edges, coordination, evidence)
-    bounds = np.searchsorted(met[0], np.arange(compared + 1))
+    bounds = np.searchsorted(met.cluster, np.arange(compared + 1))
     drawn: list[I64] = []  # of each cluster compared: a group a row, the cluster itself first
     for cluster in range(compared):
         members = coordination.accounts[coordination.cluster == cluster].astype(np.int64)
         own = slice(bounds[cluster], bounds[cluster + 1])
-        audience = actions.accounts_on(met[1][own], met[2][own])
+        audience = actions.accounts_on(met.layer[own], met.object[own])
         near = actions.by_activity(audience[organic[audience]])
         pool, result.pool[cluster] = _pool(near, everybody, len(members))
         drawn.append(_draw(members, pool, actions.activity, options, cluster))
@@ -127,21 +135,14 @@ def organic_controls(
     return result
 
 
-def objects_of_clusters(
-    edges: Edges, coordination: Coordination, evidence: Evidence
-) -> tuple[I64, I64, I64]:
+def objects_of_clusters(edges: Edges, coordination: Coordination, evidence: Evidence) -> Meetings:
     """The (cluster, layer, object) on which members met, distinct and in order."""
     ends = [coordination.cluster[coordination.vertex_of(e)] for e in (edges.source, edges.target)]
-    cluster = np.where(ends[0] == ends[1], ends[0], -1)[evidence.edge]
-    inside = np.flatnonzero(cluster >= 0)
-    object_ = evidence.object[inside].astype(np.int64)
-    layer = edges.layer[evidence.edge[inside]]
-    order = np.lexsort((object_, layer, cluster[inside]))
-    rows = np.stack([cluster[inside], layer, object_])[:, order]
-    fresh = np.ones(len(order), dtype=np.bool_)
-    fresh[1:] = (rows[:, 1:] != rows[:, :-1]).any(axis=0)
-    kept = rows[:, fresh]
-    return kept[0], kept[1], kept[2]
+    layers = int(edges.layer.max(initial=0)) + 1
+    place = np.where(ends[0] == ends[1], ends[0] * layers + edges.layer, -1)[evidence.edge]
+    inside = np.flatnonzero(place >= 0)
+    met = distinct(place[inside] << 32 | evidence.object[inside])
+    return Meetings((met >> 32) // layers, (met >> 32) % layers, met & 0xFFFFFFFF)
 
 
 def _compare(result: Control, synchrony: list[F64]) -> None:

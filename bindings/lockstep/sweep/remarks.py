@@ -12,7 +12,12 @@ from lockstep import _core
 from lockstep.store import Store
 from lockstep.sweep.benign import Groups, Membership
 from lockstep.sweep.clusters import Coordination, Evidence
-from lockstep.sweep.control import Control, objects_of_clusters, organic_controls
+from lockstep.sweep.control import (
+    Control,
+    Meetings,
+    objects_of_clusters,
+    organic_controls,
+)
 from lockstep.sweep.layers import Edges, Layer
 from lockstep.sweep.options import SweepOptions
 from lockstep.sweep.schema import FEWEST_ACCOUNTS, FEWEST_OBJECTS, POOL_PER_MEMBER
@@ -48,9 +53,10 @@ def make_remarks(
     """Says of each finding what could make it harmless, or worth little. Takes none away."""
     membership = Membership(groups, coordination, store)
     named, explained = membership.of_clusters()
-    compared = organic_controls(layers, edges, coordination, evidence, options, control)
+    met = objects_of_clusters(edges, coordination, evidence)
+    compared = organic_controls(layers, coordination, met, options, control)
     jaccard, there = bootstrap(edges, evidence, coordination, options, control)
-    outcome = _outcomes(edges, coordination, evidence, compared)
+    outcome = _outcomes(met, compared)
     return Remarks(
         clusters={
             "groups": named,
@@ -72,12 +78,9 @@ def make_remarks(
     )
 
 
-def _outcomes(
-    edges: Edges, coordination: Coordination, evidence: Evidence, compared: Control
-) -> list[str | None]:
+def _outcomes(met: Meetings, compared: Control) -> list[str | None]:
     """Why the data do not suffice to judge each cluster, or None where they do."""
-    cluster, _, _ = objects_of_clusters(edges, coordination, evidence)
-    objects = np.bincount(cluster, minlength=len(coordination.scores))
+    objects = np.bincount(met.cluster, minlength=len(compared.pool))
     outcomes: list[str | None] = []
     for shared, pool in zip(objects.tolist(), compared.pool, strict=True):
         reasons = []

@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from lockstep.distinct import distinct
 from lockstep.store import Store
+from lockstep.sweep.cluster_table import cluster_table
 from lockstep.sweep.clusters import Coordination, Evidence, cluster_name
 from lockstep.sweep.evolution import Evolution
 from lockstep.sweep.layers import Edges, Layer
@@ -18,7 +20,6 @@ from lockstep.sweep.schema import TABLES, make_table
 
 __all__ = ["result_tables"]
 
-_TOP_OBJECTS = 5
 I64 = npt.NDArray[np.int64]
 
 
@@ -48,16 +49,16 @@ def result_tables(
         "object": store.names("object", evidence.object),
     }
     return {
-        "clusters": _clusters(
+        "clusters": cluster_table(
+            store,
+            layers,
+            edges,
             coordination,
             networks,
-            edges,
-            edge_cluster,
             evidence,
-            names,
-            layers,
             remarks,
             followed,
+            edge_cluster=edge_cluster,
             min_objects=min_objects,
         ),
         "members": _members(store, coordination, edges, edge_cluster, evidence, remarks),
@@ -71,8 +72,8 @@ def result_tables(
 
 def cluster_names(cluster: I64) -> pa.Array:
     """C-0001 for the first; null for none."""
-    names = [None if c < 0 else cluster_name(c) for c in cluster.tolist()]
-    return pa.array(names, pa.string())
+    names = [cluster_name(number) for number in range(int(cluster.max(initial=-1)) + 1)]
+    return pa.array(names, pa.string()).take(pa.array(cluster, mask=cluster < 0))
 
 
 def _edges(
@@ -194,104 +195,8 @@ def _objects_of_vertices(
         [coordination.vertex_of(edges.source[edge]), coordination.vertex_of(edges.target[edge])]
     ).astype(np.int64)
     object_ = np.tile(evidence.object[rows].astype(np.int64), 2)
-    distinct = np.unique(vertex << 32 | object_)
-    return np.bincount(distinct >> 32, minlength=len(coordination.accounts))
-
-
-def _clusters(
-    coordination: Coordination,
-    networks: Networks,
-    edges: Edges,
-    edge_cluster: I64,
-    evidence: Evidence,
-    names: dict[str, pa.Array],
-    layers: list[Layer],
-    remarks: Remarks,
-    followed: Evolution,
-    *,
-    min_objects: int,
-) -> pa.Table:
-    count = len(coordination.scores)
-    members = np.bincount(coordination.cluster[coordination.cluster >= 0], minlength=count)
-    pair_cluster = coordination.cluster[coordination.source]
-    same = (pair_cluster == coordination.cluster[coordination.target]) & (pair_cluster >= 0)
-    pairs = np.bincount(pair_cluster[same], minlength=count)
-    edges_of = _groups(edge_cluster, count)
-    strongest = _strongest_layer(edges)
-    enough = edges.objects >= min_objects
-    rows_of = _groups(edge_cluster[evidence.edge], count)
-    lag = np.abs(evidence.target_time_s - evidence.source_time_s)
-    first = np.minimum(evidence.source_time_s, evidence.target_time_s)
-    last = np.maximum(evidence.source_time_s, evidence.target_time_s)
-    change = {row["cluster_id"]: row["change"] for row in followed.rows}
-    records = []
-    for cluster in range(count):
-        own, rows = edges_of[cluster], rows_of[cluster]
-        best = own[strongest[own]]
-        objects, place, meetings = np.unique(
-            evidence.object[rows], return_index=True, return_counts=True
-        )
-        top = np.lexsort((objects, -meetings))[:_TOP_OBJECTS]
-        possible = members[cluster] * (members[cluster] - 1) / 2
-        record: dict[str, Any] = {
-            "cluster_id": cluster_name(cluster),
-            "lasting_id": followed.lasting.get(cluster_name(cluster)),
-            "change": change.get(cluster_name(cluster)),
-            "network": f"N-{networks.network[cluster] + 1:04d}",
-            "tied_to": [cluster_name(other) for other in networks.tied_to[cluster]],
-            "rank": cluster + 1,
-            "members": int(members[cluster]),
-            "edges": int(pairs[cluster]),
-            "density": float(pairs[cluster] / possible),
-            "score": float(coordination.scores[cluster]),
-            "layers": sorted({layers[number].name for number in edges.layer[own[enough[own]]]}),
-            "objects": len(objects),
-            "median_lag_s": float(np.median(lag[rows])),
-            "median_objects": float(np.median(edges.objects[best])),
-            "median_expected": float(np.median(edges.expected[best])),
-            "first_s": int(first[rows].min()),
-            "last_s": int(last[rows].max()),
-            **{name: values[cluster] for name, values in remarks.clusters.items()},
-            "top_objects": [names["object"][int(rows[place[i]])].as_py() for i in top],
-        }
-        records.append({**record, "reason": _reason(record)})
-    return make_table(
-        "clusters",
-        {name: [record[name] for record in records] for name in _record_names()},
-    )
-
-
-def _strongest_layer(edges: Edges) -> npt.NDArray[np.bool_]:
-    """Which edges are those of their pair's smallest p."""
-    order = np.lexsort((edges.layer, edges.log10_p, edges.pair))
-    pair = edges.pair[order]
-    first = np.ones(len(pair), dtype=np.bool_)
-    first[1:] = pair[1:] != pair[:-1]
-    strongest = np.zeros(len(pair), dtype=np.bool_)
-    strongest[order[first]] = True
-    return strongest
-
-
-def _record_names() -> list[str]:
-    return [name for name, _, _ in TABLES["clusters"]]
-
-
-def _groups(key: I64, count: int) -> list[I64]:
-    """Positions of each key 0 .. count - 1, ascending."""
-    order = np.argsort(key, kind="stable")
-    bounds = np.searchsorted(key[order], np.arange(count + 1))
-    return [order[bounds[i] : bounds[i + 1]] for i in range(count)]
-
-
-def _reason(record: dict[str, Any]) -> str:
-    expected = record["median_expected"]
-    chance = f"{expected:.2g}" if expected >= 0.005 else "fewer than 0.005"
-    layers = ", ".join(record["layers"])
-    return (
-        f"{record['members']} accounts acted on {record['objects']} same objects "
-        f"({layers}), typically {record['median_lag_s']:.3g} s apart; an edge shares "
-        f"{record['median_objects']:.3g} objects (median) where chance would give {chance}."
-    )
+    met = distinct(vertex << 32 | object_)
+    return np.bincount(met >> 32, minlength=len(coordination.accounts))
 
 
 def _evolution(followed: Evolution) -> pa.Table:
