@@ -69,6 +69,7 @@ def test_public_names_exist_and_have_docstrings():
         "lockstep.canonical.urls",
         "lockstep.convert",
         "lockstep.detector",
+        "lockstep.distinct",
         "lockstep.estimates",
         "lockstep.evaluation",
         "lockstep.graph_functions",
