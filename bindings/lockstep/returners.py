@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from scipy.sparse import csr_array
 
 from lockstep.arguments import parse_time
+from lockstep.distinct import distinct
 from lockstep.edge_tables import ends_of
 from lockstep.moments import EARLIEST_S, LATEST_S
 from lockstep.network import propagate
@@ -176,7 +177,7 @@ def _likeness(actions: _Actions, new: I64, known: I64, most: int) -> _Likeness:
         place = np.full(actions.accounts, -1, dtype=np.int64)
         place[chosen] = np.arange(len(chosen))
         rows = np.flatnonzero((place[actions.account] >= 0) & telling[actions.thing])
-        key = np.unique(place[actions.account[rows]] * actions.things + actions.thing[rows])
+        key = distinct(place[actions.account[rows]] * actions.things + actions.thing[rows])
         row, thing = key // actions.things, key % actions.things
         shape = (len(chosen), actions.things)
         return csr_array((rarity[thing], (row, thing)), shape=shape)

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lockstep import _core
+from lockstep.distinct import distinct
 from lockstep.errors import InputRejected
 from lockstep.ingest.actions import Actions
 from lockstep.ingest.batch import Batch, Reject
@@ -182,7 +183,7 @@ class Stager:
             for derived in self.layers.derive_from(stored, context):
                 self._append(account, derived, seconds)
             own_words.append(stored.row[~repeats(stored)])
-        for texts in self.layers.texts(np.unique(np.concatenate(own_words)), context):
+        for texts in self.layers.texts(distinct(np.concatenate(own_words)), context):
             self._append(account, texts, seconds)
         self.rows_taken += int(taken.sum())
 

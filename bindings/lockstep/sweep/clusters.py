@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lockstep import _core
+from lockstep.distinct import distinct
 from lockstep.sweep.layers import Edges, Layer
 from lockstep.sweep.options import SweepOptions
 
@@ -62,7 +63,7 @@ class Evidence:
 
 def find_clusters(edges: Edges, options: SweepOptions, control: _core.RunControl) -> Coordination:
     """Builds the graph and splits it; clusters are communities of enough members, by score."""
-    accounts = np.unique(np.concatenate([edges.source, edges.target])).astype(np.uint32)
+    accounts = distinct(np.concatenate([edges.source, edges.target]))
     source = np.searchsorted(accounts, edges.source).astype(np.int64)
     target = np.searchsorted(accounts, edges.target).astype(np.int64)
     pair, place = np.unique(source * max(len(accounts), 1) + target, return_inverse=True)
