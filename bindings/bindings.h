@@ -20,6 +20,7 @@ void bind_errors(pybind11::module_& m);
 void bind_evidence(pybind11::module_& m);
 void bind_directed_belief(pybind11::module_& m);
 void bind_edge_overlap(pybind11::module_& m);
+void bind_force_layout(pybind11::module_& m);
 void bind_forward_push(pybind11::module_& m);
 void bind_graph(pybind11::module_& m);
 void bind_graph_snapshot(pybind11::module_& m);

@@ -26,6 +26,7 @@ PYBIND11_MODULE(_core, m) {
   lockstep::bind_connected_components(m);
   lockstep::bind_core_numbers(m);
   lockstep::bind_dense_blocks(m);
+  lockstep::bind_force_layout(m);
   lockstep::bind_forward_push(m);
   lockstep::bind_directed_belief(m);
   lockstep::bind_edge_overlap(m);

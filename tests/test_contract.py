@@ -53,6 +53,7 @@ ON_EDGES = {
     "betweenness": ls.betweenness,
     "spectral_embedding": lambda edges: ls.spectral_embedding(edges, dimensions=2),
     "truncated_svd": lambda edges: ls.truncated_svd(edges, dimensions=2),
+    "layout": ls.layout,
     "takedown_curve": ls.takedown_curve,
     "backbone_disparity": lambda edges: ls.backbone(edges, "disparity"),
     "backbone_noise": lambda edges: ls.backbone(edges, "noise_corrected"),

@@ -32,6 +32,7 @@ FUNCTIONS = {
         ["x0", "x1"],
         False,
     ),
+    "layout": (ls.layout, ["x", "y"], False),
     "truncated_svd": (
         lambda edges: ls.truncated_svd(edges, dimensions=1),
         ["left0", "right0"],

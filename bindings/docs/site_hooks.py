@@ -30,7 +30,7 @@ TOPICS = {
         "Algorithms on any edges, as tables, arrays or graph files.",
         "graph open_graph Graph communities partition_quality conductance propagate pagerank "
         "connected_components breadth_first_search core_numbers triangles betweenness "
-        "spectral_embedding truncated_svd dense_blocks bipartite_core synchrony to_networkx "
+        "spectral_embedding truncated_svd layout dense_blocks bipartite_core synchrony to_networkx "
         "to_igraph to_scipy to_graphology write_gexf write_graphml",
     ),
     "quality": ("Quality", "Against labels, where there are some.", "evaluate Evaluation"),

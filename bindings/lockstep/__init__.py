@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         core_numbers,
         triangles,
     )
+    from lockstep.graph_layout import layout
     from lockstep.graph_scores import pagerank, spectral_embedding, truncated_svd
     from lockstep.graphs import Graph, graph, open_graph
     from lockstep.network import propagate
@@ -110,6 +111,7 @@ _HOMES = {
     "estimate": "estimates",
     "evaluate": "evaluation",
     "graph": "graphs",
+    "layout": "graph_layout",
     "left_out": "api",
     "near_duplicates": "canonical",
     "open": "store",
@@ -176,6 +178,7 @@ __all__ = [
     "estimate",
     "evaluate",
     "graph",
+    "layout",
     "left_out",
     "near_duplicates",
     "open",

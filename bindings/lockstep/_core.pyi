@@ -60,6 +60,9 @@ EPSILON: Final[float]
 STRENGTH: Final[float]
 LOG_BASE: Final[float]
 DIMENSIONS: Final[int]
+LAYOUT_ITERATIONS: Final[int]
+LAYOUT_THETA: Final[float]
+LAYOUT_GRAVITY: Final[float]
 SPECTRAL_TOLERANCE: Final[float]
 SPECTRAL_ROUNDS: Final[int]
 BLOCKS: Final[int]
@@ -447,6 +450,19 @@ def spectral_embedding(
     seed: int = ...,
     control: RunControl | None = None,
 ) -> tuple[F64, F64, bool]: ...  # values, a row of as many numbers a vertex, converged
+def force_layout(
+    graph: Graph,
+    vertices: U32,
+    x: F64,
+    y: F64,
+    *,
+    iterations: int = ...,
+    theta: float = ...,
+    gravity: float = ...,
+    lin_log: bool = ...,
+    seed: int = ...,
+    control: RunControl | None = None,
+) -> tuple[F64, F64]: ...  # x and y of each vertex
 def truncated_svd(
     graph: Graph,
     *,

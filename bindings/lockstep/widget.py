@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from lockstep.errors import missing_package
-from lockstep.layout import force_layout, strongest_pairs
+from lockstep.graph_layout import place_members, strongest_pairs
 from lockstep.plots.cluster_plots import MOST_VERTICES, draw_cluster
 
 try:
@@ -62,9 +62,7 @@ class GraphWidget(anywidget.AnyWidget):
             title=title,
             height=height,
             names=list(map(str, names)),
-            positions=force_layout(len(names), list(pairs), list(pairs.values()))
-            .astype(np.float32)
-            .tobytes(),
+            positions=place_members(len(names), pairs).astype(np.float32).tobytes(),
             edges=np.array(ordered, dtype=np.uint32).reshape(-1, 2).tobytes(),
             widths=np.array([pairs[p] / heaviest for p in ordered], dtype=np.float32).tobytes(),
         )

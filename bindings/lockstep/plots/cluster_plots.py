@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from lockstep.layout import force_layout, strongest_pairs
+from lockstep.graph_layout import place_members, strongest_pairs
 from lockstep.plots.style import (
     ACCENT,
     COLOURS,
@@ -41,7 +41,7 @@ def draw_cluster(
 
     names = members[:MOST_VERTICES]
     pairs = strongest_pairs(names, edges)
-    at = force_layout(len(names), list(pairs), list(pairs.values()))
+    at = place_members(len(names), pairs)
     figure = new_figure(6.4, 6.4)
     axes = figure.subplots()
     heaviest = max(pairs.values(), default=1.0)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lockstep.layout import force_layout, strongest_pairs
+from lockstep.graph_layout import place_members, strongest_pairs
 
 __all__ = ["MOST_VERTICES", "graph_figure", "label", "lag_figure"]
 
@@ -63,7 +63,7 @@ def graph_figure(members: list[str], edges: list[dict[str, Any]]) -> str:
     """The cluster drawn: numbered as in the list of members, the strongest where there are many."""
     names = members[:MOST_VERTICES]
     pairs = strongest_pairs(names, edges)
-    where = force_layout(len(names), list(pairs), list(pairs.values()))
+    where = place_members(len(names), pairs)
     size = 420
     xy = 20 + where * (size - 40)
     heaviest = max(pairs.values(), default=1.0)
