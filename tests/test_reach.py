@@ -114,7 +114,7 @@ def test_the_command_says_it_too(scene, tmp_path):
     (tmp_path / "wave.csv").write_text("account_id\nbot 1\nbot 2\n")
     told = cli("takedown", run.path, "--accounts", tmp_path / "wave.csv", "--kind", "follow")
     assert told.returncode == 0, told.stderr
-    assert "whom it would hit wrongly, it cannot say" in told.stdout
+    assert "whom it would hit wrongly, and who would step in, it cannot say" in told.stdout
     expect_error(cli("takedown", run.path), 2, "give --cluster or --accounts")
     with pytest.raises(ConfigError):
         run.cluster("C-9999")

@@ -108,6 +108,18 @@ def coaction(
     control: RunControl | None = None,
 ) -> CoactionResult: ...
 
+CASCADE_HORIZON_S: Final[int]
+NEVER_LOST: Final[int]
+
+def cascade_losses(
+    log: ActionLog,
+    measured: U8,
+    step: U32,
+    *,
+    horizon_s: int = ...,
+    control: RunControl | None = None,
+) -> U32: ...
+
 class LayerProfile:
     actions: int
     activity: U32  # actions of each account

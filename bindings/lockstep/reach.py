@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from lockstep import _core
+from lockstep.cascades import Cascades
 from lockstep.edge_tables import ends_of
 from lockstep.store import Store
 from lockstep.sweep.run import Run
@@ -20,7 +22,9 @@ from lockstep.takedown import takedown_curve
 __all__ = ["TakedownEffect", "takedown_effect"]
 
 _MARGIN = 0.01  # of the whole reach: an account that adds less is past the point of return
+_LEFT = ("pairs_left", "weight_left", "largest_component", "reach_left", "cascade_left")
 I64 = npt.NDArray[np.int64]
+U32 = npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True)
@@ -30,13 +34,22 @@ class TakedownEffect:
     strategies: pa.Table  # one row a strategy: what is left after as many accounts went
     order: pa.Table  # accounts by how much audience each adds to those before it
     enough: int  # accounts of `order` after which another adds less than 1% of the audience
+    before: dict[str, int]  # accounts there are: audience, cascade_audience, largest_component
+    curve: pa.Table  # what is left after each of the accounts given, in their order
+
+    def plot(self, path: str | Path | None = None) -> Any:
+        """Draw the curve; a matplotlib figure, written to `path` too where given."""
+        from lockstep.plots import draw_takedown
+
+        return draw_takedown("ties and audience left", self.curve, path)
 
     def __repr__(self) -> str:
         chosen = self.strategies.to_pylist()[0]
         return (
             f"<lockstep.TakedownEffect: without {chosen['removed']:,} accounts "
-            f"{chosen['weight_left']:.0%} of the weight of pairs and {chosen['reach_left']:.0%} of "
-            f"the audience are left; {self.enough:,} accounts have most of the audience>"
+            f"{chosen['weight_left']:.0%} of the weight of pairs, {chosen['reach_left']:.0%} of "
+            f"the audience and {chosen['cascade_left']:.0%} of that of cascades are left; "
+            f"{self.enough:,} accounts have most of the audience>"
         )
 
 
@@ -46,6 +59,7 @@ def takedown_effect(
     *,
     among: Sequence[str] | None = None,
     kind: str | None = None,
+    horizon_s: int = _core.CASCADE_HORIZON_S,
     store: Store | None = None,
     draws: int = 50,
     seed: int = 0,
@@ -62,7 +76,10 @@ def takedown_effect(
         Whose ties and audience are measured, `accounts` included: a cluster, say. All with an edge
         where not given.
     kind : str, optional
-        Kind of action whose targets have an audience: retweet, follow. All kinds where not given.
+        Kind of action whose targets have an audience and whose objects have cascades: retweet,
+        follow. All kinds where not given.
+    horizon_s : int
+        An action follows those on the same object that came at most so many seconds before it.
     store : Store, optional
         The run's store; opened from where the run says it is, if not given.
     draws : int
@@ -75,9 +92,11 @@ def takedown_effect(
     TakedownEffect
         `strategies` has a row for `chosen` (the accounts given), `strength` (as many, at each step
         the one with most weight of pairs left), `audience` (as many, by `order`) and `random`
-        (their mean): `removed`, `pairs_left`, `weight_left`, `largest_component` and `reach_left`,
-        shares of what there is, 0 to 1. `order` has `account_id`, `audience` (accounts that acted
-        upon it), `added` (those that acted upon none before it) and `reach` (share of all).
+        (their mean): `removed`, `pairs_left`, `weight_left`, `largest_component`, `reach_left` and
+        `cascade_left`, shares of what there is, 0 to 1. `order` has `account_id`, `audience`
+        (accounts that acted upon it), `added` (those that acted upon none before it) and `reach`
+        (share of all). `before` counts what there is, in accounts; `curve` has the shares after
+        each of the accounts given, with `account_id`.
 
     Raises
     ------
@@ -88,10 +107,24 @@ def takedown_effect(
     -----
     The audience of an account is who acted upon it, the accounts of `among` left out. The order is
     the greedy one, lazily evaluated: within 1 - 1/e of the best of each length (Nemhauser, Wolsey
-    and Fisher 1978). Whom a takedown would hit wrongly, and who would come back, it cannot say.
+    and Fisher 1978).
+
+    A cascade is what follows on one object of one kind without a silence longer than the horizon,
+    each account by its first action on it. Its audience are the accounts outside `among` that act
+    in it after one of `among`: it starts at such an account, or runs through it. What is left of
+    the audience has, in some such cascade, still a chain of actions from one of its first moment,
+    each within the horizon of the one before, without the accounts taken away (time-respecting
+    paths; Holme and Saramaki 2012). O(actions) a strategy and draw.
+
+    All of it is observed, nothing is foretold: who saw the post elsewhere, who would have started
+    the cascade in place of the one taken away, whom a takedown would hit wrongly and who would
+    come back, it cannot say. The author of what is repeated is in a cascade only by an action of
+    that kind on that object.
     """
     if draws < 1:
         raise ValueError(f"draws is {draws}; give 1 or more")
+    if horizon_s < 0:
+        raise ValueError(f"horizon_s is {horizon_s}; give 0 or more seconds")
     pairs = run.pairs
     pool = sorted(ends_of(pairs)) if among is None else [str(account) for account in among]
     gone = [str(account) for account in accounts]
@@ -105,22 +138,89 @@ def takedown_effect(
         if account not in tied:
             raise ValueError(f"account {account!r} has no edge among those that are measured")
     opened = Store(run.summary["store"]) if store is None else store
-    audience = _audiences(opened, pool, kind)
-    order = _greedy(audience)
-    left = functools.partial(_left, inside, audience, _reach(audience), pool)
+    scene = _Scene(opened, inside, pool, opened.kinds if kind is None else [kind], horizon_s)
+    order = _greedy(scene.audience)
     random = np.random.default_rng(seed)
     strength = takedown_curve(inside)["account_id"].to_pylist()[1 : len(gone) + 1]
     first = [pool[place] for place, _ in order if pool[place] in tied][: len(gone)]
-    rows = [
-        {"strategy": name, **left(chosen)}
-        for name, chosen in (("chosen", gone), ("strength", strength), ("audience", first))
-    ]
+    curve = scene.curve(gone)
+    rows = [{"strategy": "chosen", **_last(curve)}]
+    for name, others in (("strength", strength), ("audience", first)):
+        rows.append({"strategy": name, **_last(scene.curve(others))})
     choices = sorted(tied)
-    drawn = [left(random.choice(choices, len(gone), replace=False).tolist()) for _ in range(draws)]
-    mean = {name: float(np.mean([row[name] for row in drawn])) for name in drawn[0]}
-    rows.append({"strategy": "random", **mean, "removed": len(gone)})
-    table, enough = _as_order(order, audience, pool)
-    return TakedownEffect(pa.Table.from_pylist(rows), table, enough)
+    drawn = [
+        _last(scene.curve(random.choice(choices, len(gone), replace=False).tolist()))
+        for _ in range(draws)
+    ]
+    mean = {name: float(np.mean([row[name] for row in drawn])) for name in _LEFT}
+    rows.append({"strategy": "random", "removed": len(gone), **mean})
+    table, enough = _as_order(order, scene.audience, pool)
+    return TakedownEffect(pa.Table.from_pylist(rows), table, enough, scene.before(), curve)
+
+
+class _Scene:
+    """What the accounts of a pool have: ties among them, an audience, cascades."""
+
+    def __init__(
+        self, store: Store, inside: pa.Table, pool: list[str], kinds: Sequence[str], horizon_s: int
+    ) -> None:
+        self._inside = inside
+        self._id_of = {account: store.core.find_id("account", account) for account in pool}
+        ids = list(self._id_of.values())
+        own = np.array(sorted({number for number in ids if number is not None}), dtype=np.int64)
+        self._cascades = Cascades(store, own, kinds, horizon_s)
+        self.audience = _audiences(store, [self._id_of[account] for account in pool], own, kinds)
+        self._place_of = {account: place for place, account in enumerate(pool)}
+        fans = np.concatenate([np.empty(0, np.int64), *self.audience])
+        self._fans, self._fan = np.unique(fans, return_inverse=True)
+        self._owner = np.repeat(np.arange(len(pool)), [len(own) for own in self.audience])
+
+    def curve(self, order: list[str]) -> pa.Table:
+        """What is left after each of some accounts, as `takedown_curve` has it, and of audience."""
+        curve = takedown_curve(self._inside, order)
+        numbers = np.array([self._id_of[account] for account in order], dtype=np.int64)
+        for name, lost_at in (
+            ("reach_left", self._reach_lost_at(order)),
+            ("cascade_left", self._cascades.lost_at(numbers)),
+        ):
+            curve = curve.append_column(name, [_share_left(lost_at, len(order))])
+        return curve
+
+    def before(self) -> dict[str, int]:
+        """Accounts in the audience, in that of cascades, and in the largest component."""
+        from lockstep.graph_functions import connected_components
+
+        nobody = np.empty(0, dtype=np.int64)
+        component = connected_components(self._inside)["component"].value_counts()
+        sizes = [row["counts"] for row in component.to_pylist()]
+        return {
+            "audience": len(self._fans),
+            "cascade_audience": int((self._cascades.lost_at(nobody) > 0).sum()),
+            "largest_component": max(sizes, default=0),
+        }
+
+    def _reach_lost_at(self, order: list[str]) -> U32:
+        """By account of the audience: after how many nobody that it acted upon is left."""
+        step = np.full(len(self._place_of), _core.NEVER_LOST, dtype=np.uint32)
+        step[[self._place_of[account] for account in order]] = np.arange(1, len(order) + 1)
+        lost = np.zeros(len(self._fans), dtype=np.uint32)
+        np.maximum.at(lost, self._fan, step[self._owner])
+        return lost
+
+
+def _share_left(lost_at: U32, steps: int) -> npt.NDArray[np.float64]:
+    """Of accounts that are lost at some step or never, those left after each; 0 is none of them."""
+    counts = np.bincount(np.minimum(lost_at[lost_at > 0], steps + 1), minlength=steps + 2)
+    whole = int(counts.sum())
+    if not whole:
+        return np.ones(steps + 1)
+    return 1.0 - np.cumsum(counts[: steps + 1]) / whole
+
+
+def _last(curve: pa.Table) -> dict[str, Any]:
+    """What is left in the end, as a row of the strategies."""
+    row = curve.slice(curve.num_rows - 1, 1).to_pylist()[0]
+    return {"removed": row["removed"], **{name: row[name] for name in _LEFT}}
 
 
 def _both_in(pairs: pa.Table, known: set[str]) -> pa.Array:
@@ -128,11 +228,8 @@ def _both_in(pairs: pa.Table, known: set[str]) -> pa.Array:
     return pa.array([a in known and b in known for a, b in ends], pa.bool_())
 
 
-def _audiences(store: Store, pool: list[str], kind: str | None) -> list[I64]:
+def _audiences(store: Store, ids: list[int | None], own: I64, kinds: Sequence[str]) -> list[I64]:
     """Dense ids of who acted upon each account of the pool, without the pool itself."""
-    ids = [store.core.find_id("account", account) for account in pool]
-    own = np.array(sorted({number for number in ids if number is not None}), dtype=np.int64)
-    kinds = store.kinds if kind is None else [kind]
     graphs = [store.graph(name) for name in kinds]
     found = []
     for number in ids:
@@ -161,21 +258,6 @@ def _greedy(audience: list[I64]) -> list[tuple[int, int]]:
         order.append((place, -negative))
         reached.update(audience[place].tolist())
     return order
-
-
-def _left(
-    pairs: pa.Table, audience: list[I64], whole: int, pool: list[str], gone: list[str]
-) -> dict[str, Any]:
-    """What is left without some accounts, of a `whole` reach."""
-    last = takedown_curve(pairs, gone).slice(len(gone), 1).to_pylist()[0]
-    away = set(gone)
-    rest = _reach([own for account, own in zip(pool, audience, strict=True) if account not in away])
-    names = ("removed", "pairs_left", "weight_left", "largest_component")
-    return {**{name: last[name] for name in names}, "reach_left": rest / whole if whole else 1.0}
-
-
-def _reach(audience: list[I64]) -> int:
-    return len(np.unique(np.concatenate([np.empty(0, np.int64), *audience])))
 
 
 def _as_order(

@@ -71,7 +71,7 @@ def _draw_weights(axes: Any, pairs: pa.Table) -> None:
 
 
 def draw_takedown(title: str, curve: pa.Table, path: str | Path | None) -> Any:
-    """What is left of the graph as accounts are taken away."""
+    """What is left of the graph, and of the audience where the curve has it."""
     figure = new_figure(6.4, 4)
     axes = figure.subplots()
     removed = curve["removed"].to_numpy()
@@ -79,7 +79,11 @@ def draw_takedown(title: str, curve: pa.Table, path: str | Path | None) -> Any:
         ("weight_left", "weight of pairs", COLOURS[0]),
         ("pairs_left", "pairs", COLOURS[2]),
         ("largest_component", "largest component", COLOURS[1]),
+        ("reach_left", "audience", COLOURS[3]),
+        ("cascade_left", "audience of cascades", COLOURS[4]),
     ):
+        if name not in curve.column_names:
+            continue
         axes.plot(removed, 100 * curve[name].to_numpy(), color=colour, label=label)
     axes.set(xlabel="accounts taken away", ylabel="% left", ylim=(0, 102), xlim=(0, None))
     axes.set_title(title, fontsize=10)
