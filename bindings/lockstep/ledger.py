@@ -22,11 +22,13 @@ from lockstep.sweep.referrals import actor
 __all__ = [
     "EVENTS",
     "Recorded",
+    "Suspensions",
     "last_events",
     "ledger_accounts",
     "ledger_summary",
     "ledger_tally",
     "record_ledger",
+    "suspensions",
 ]
 
 EVENTS = ("suspended", "appealed", "reinstated", "cleared")
@@ -36,6 +38,7 @@ _LONGEST_TEXT = 1024  # characters
 _BY = ("wave", "source", "month", "reason")
 
 Entry = tuple[str, str, str, int, str, str]  # account, event, source, time_s, wave, reason
+Suspensions = dict[str, tuple[str, int]]  # wave and time_s, by account as the store names it
 
 
 @dataclass
@@ -250,3 +253,14 @@ def ledger_summary(store: Store) -> dict[str, int]:
         "appealed": last["appealed"],
         "in_force": last["suspended"] + last["appealed"],
     }
+
+
+def suspensions(store: Store) -> Suspensions:
+    """Accounts that are still suspended: the wave and time of the last suspension of each."""
+    found: Suspensions = {}
+    for account, event, _, time_s, wave, _ in _entries(store):
+        if event == "suspended":
+            found[account] = (wave or "none", time_s)
+        elif event == "reinstated":
+            found.pop(account, None)
+    return {account: found[account] for account in sorted(found)}

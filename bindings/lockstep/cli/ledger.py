@@ -98,6 +98,56 @@ def show(store: Path, by: str, as_json: bool) -> None:
     print_table(shown, {name: name.replace("_", " ") for name in names})
 
 
+@ledger.command("recovery", epilog=example("lockstep ledger recovery store-runs --json"))
+@click.argument("run", type=any_path)
+@json_option
+def recovery(run: Path, as_json: bool) -> None:
+    """Say what came back after each wave of the ledger, up to the sweep RUN.
+
+    RUN is a run folder, or a folder of runs, whose latest is taken. A wave's objects are those on
+    which two of its accounts or more acted before, and took more than half of all actions.
+    """
+    from lockstep.sweep.run import Run
+
+    opened = Run.open(run)
+    rows = opened.recovery.to_pylist()
+    if as_json:
+        emit_json({"run": opened.id, "recovery": rows})
+        return
+    if not rows:
+        click.echo(f"No wave was in the ledger when {opened.id} was made.")
+        return
+    shown = [
+        {
+            **row,
+            "days": row["watched_s"] / 86_400,
+            "clusters": len(row["clusters"]),
+            "last": utc_text(row["last_s"], DATE),
+        }
+        for row in rows
+    ]
+    print_table(shown, _RECOVERY)
+    click.echo("Shares of activity on the wave's objects; objects also fade by themselves.")
+
+
+_RECOVERY = {
+    "wave": "wave",
+    "suspended": "suspended",
+    "last": "last",
+    "days": "days since",
+    "objects": "objects",
+    "before_per_day": "a day before",
+    "after_per_day": "since",
+    "recovered": "recovered",
+    "by_members": "by suspended",
+    "by_others": "by others",
+    "by_new": "by new",
+    "active": "act again",
+    "newcomers": "newcomers",
+    "clusters": "clusters",
+}
+
+
 @ledger.command("export", epilog=example("lockstep ledger export store suspended.csv"))
 @click.argument("store", type=any_path)
 @click.argument("file", type=any_path)

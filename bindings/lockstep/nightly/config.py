@@ -93,6 +93,8 @@ class Alarms(_Part):
     max_new_clusters: int | None = Field(default=None, ge=0)
     max_clustered_share: float | None = Field(default=None, ge=0, le=1)  # of all accounts
     returned_clusters: int | None = Field(default=1, ge=1)  # so many or more
+    max_recovered: float | None = Field(default=0.5, ge=0)  # of a suspended wave's activity
+    max_active_again: int | None = Field(default=None, ge=0)  # suspended accounts that act
 
 
 Status = Literal["ok", "alarms", "noop", "rejected", "failed"]

@@ -52,6 +52,16 @@ def metrics_text(
             ),
             *_metric("alarms", "Alarms of the run.", {"": len(summary["alarms"])}),
             *_metric(
+                "suspended_active",
+                "Suspended accounts that act.",
+                {"": summary["recovery"]["active_again"]},
+            ),
+            *_metric(
+                "most_recovered",
+                "Share of the activity on a wave's objects that is back, at most.",
+                {"": summary["recovery"]["most_recovered"] or 0},
+            ),
+            *_metric(
                 "peak_memory_bytes",
                 "Most memory of the process.",
                 {"": summary["peak_memory_mib"] * 2**20},

@@ -10,6 +10,7 @@ from lockstep import _core
 from lockstep.arguments import read_key
 from lockstep.errors import InputRejected, one_line
 from lockstep.ingest import PRESETS, IngestOptions, ingest_file, is_loaded, map_from
+from lockstep.ledger import suspensions
 from lockstep.nightly.config import NightConfig
 from lockstep.nightly.lock import night_lock
 from lockstep.nightly.outcome import NightResult, close_night, free_bytes, last_night
@@ -279,6 +280,7 @@ def _made_before(
         load_reliability(reliability) if isinstance(reliability, Path) else reliability,
         load_groups(config.groups, store) if config.groups else Groups(),
         latest.summary["previous"],
+        suspensions(store),
     )
     return latest if same == latest.id else None
 
@@ -299,4 +301,13 @@ def _alarms(config: NightConfig, run: Run) -> list[str]:
     returned = changes.get("returned", 0)
     if limits.returned_clusters is not None and returned >= limits.returned_clusters:
         told.append(f"{returned} clusters returned that were gone")
+    back = run.summary["recovery"]
+    share, again = back["most_recovered"], back["active_again"]
+    if share is not None and limits.max_recovered is not None and share > limits.max_recovered:
+        told.append(
+            f"{100 * share:.3g}% of the activity on a wave's objects is back, more than "
+            f"{100 * limits.max_recovered:.3g}%"
+        )
+    if limits.max_active_again is not None and again > limits.max_active_again:
+        told.append(f"{again:,} suspended accounts act, more than {limits.max_active_again:,}")
     return told

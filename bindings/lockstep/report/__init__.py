@@ -30,6 +30,7 @@ MOST_LISTED = 200
 MOST_CANDIDATES = 50
 MOST_NEWS = 100
 MOST_ROWS_MARKDOWN = 20
+MOST_WAVES = 50
 
 
 def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
@@ -64,6 +65,8 @@ def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
         changes=changes_notice(summary),
         evolution=_news(tables["evolution"]),
         most_news=MOST_NEWS,
+        recovery=tables["recovery"].to_pylist()[-MOST_WAVES:],
+        wave_count=tables["recovery"].num_rows,
         candidates=tables["candidates"].slice(0, MOST_CANDIDATES).to_pylist(),
         candidate_count=tables["candidates"].num_rows,
         most_evidence=MOST_EVIDENCE,
@@ -88,7 +91,7 @@ def _of_clusters(
 
 
 def render_markdown(tables: dict[str, pa.Table], summary: dict[str, Any], report: str) -> str:
-    """The short form, for mails and tickets: `clusters`, `candidates` and `evolution`, no evidence.
+    """The short form, for mails and tickets: clusters, candidates, news, waves; no evidence.
 
     Whatever comes from the data is escaped: it begins no markup, no link and no HTML. `report` is
     where the page is.
@@ -110,6 +113,8 @@ def render_markdown(tables: dict[str, pa.Table], summary: dict[str, Any], report
         lacking=insufficient_notices(summary),
         changes=changes_notice(summary),
         evolution=_news(tables["evolution"]),
+        recovery=tables["recovery"].to_pylist()[-MOST_ROWS_MARKDOWN:],
+        wave_count=tables["recovery"].num_rows,
         clusters=tables["clusters"].to_pylist(),
         candidates=tables["candidates"].to_pylist(),
         most_rows=MOST_ROWS_MARKDOWN,
@@ -126,7 +131,7 @@ def _environment(*, autoescape: bool) -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters.update(utc=utc_text, number=_number, small=_small)
+    environment.filters.update(utc=utc_text, number=_number, small=_small, share=_share)
     return environment
 
 
@@ -219,6 +224,11 @@ def _call(summary: dict[str, Any]) -> str:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if isinstance(value, int) or value >= 1000 else f"{value:.3g}"
+
+
+def _share(value: float | None) -> str:
+    """A share in per cent, where there is one."""
+    return "none" if value is None else f"{100 * value:.3g}%"
 
 
 def _small(value: float) -> str:

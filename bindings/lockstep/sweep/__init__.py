@@ -118,8 +118,8 @@ def sweep(
     Returns
     -------
     Run
-        Tables `clusters`, `members`, `edges`, `evidence`, `candidates`, `evolution`, `left_out`;
-        `summary`; `report`.
+        Tables `clusters`, `members`, `edges`, `evidence`, `candidates`, `evolution`, `recovery`,
+        `left_out`; `summary`; `report`.
 
     Raises
     ------

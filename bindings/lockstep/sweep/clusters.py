@@ -13,7 +13,14 @@ from lockstep.distinct import distinct
 from lockstep.sweep.layers import Edges, Layer
 from lockstep.sweep.options import SweepOptions
 
-__all__ = ["Coordination", "Evidence", "cluster_name", "find_clusters", "gather_evidence"]
+__all__ = [
+    "Coordination",
+    "Evidence",
+    "cluster_name",
+    "cluster_number",
+    "find_clusters",
+    "gather_evidence",
+]
 
 U32 = npt.NDArray[np.uint32]
 I64 = npt.NDArray[np.int64]
@@ -25,6 +32,11 @@ _ROUNDS = 100  # coordination graphs are small: go on until a round gains nothin
 def cluster_name(cluster: int) -> str:
     """C-0001 for the first, which is 0."""
     return f"C-{cluster + 1:04d}"
+
+
+def cluster_number(name: str) -> int:
+    """0 for C-0001."""
+    return int(name.removeprefix("C-")) - 1
 
 
 @dataclass

@@ -7,6 +7,7 @@ import json
 
 from lockstep import _core
 from lockstep.errors import ConfigError, InputRejected
+from lockstep.ledger import Suspensions
 from lockstep.moments import DATE, utc_text
 from lockstep.store import Store
 from lockstep.sweep.benign import Groups
@@ -39,6 +40,7 @@ def run_id_of(
     reliability: dict[str, float] | None,
     groups: Groups,
     previous: str | None,
+    suspended: Suspensions,
 ) -> str:
     """Name of a run: UTC date of its last action, and a hash of all that decides the result."""
     info = store.info()
@@ -50,6 +52,7 @@ def run_id_of(
         "reliability": reliability,
         "groups": groups.rows,
         "previous": previous,
+        "suspended": suspended,
         "store": info["uuid"],
         "epoch": info["epoch"],
         "version": _core.__version__,

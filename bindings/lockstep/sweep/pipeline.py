@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from lockstep import _core
 from lockstep.errors import ConfigError
+from lockstep.ledger import Suspensions, suspensions
 from lockstep.reliability import RECORD, load_reliability
 from lockstep.report import render_report
 from lockstep.store import Store
@@ -25,6 +26,7 @@ from lockstep.sweep.identity import kinds_of, run_id_of
 from lockstep.sweep.layers import Layer, hopeful_level, project, scan
 from lockstep.sweep.networks import find_networks
 from lockstep.sweep.options import SweepOptions
+from lockstep.sweep.recovery import recovery_summary, watch_recovery
 from lockstep.sweep.referrals import (
     Label,
     Referrals,
@@ -73,8 +75,11 @@ def run_sweep(
     labels = current_referrals(keep_labels(store, given, now))
     benign = load_groups(Path(groups), store) if groups else Groups()
     sources = load_reliability(reliability) if isinstance(reliability, Path) else reliability
+    suspended = suspensions(store)
     run_id = run_id_of(
-        store, options, kinds, labels, sources, benign, None if previous is None else previous.id
+        *(store, options, kinds, labels, sources, benign),
+        None if previous is None else previous.id,
+        suspended,
     )
     if not force and (out / run_id / "run.json").exists():
         point_latest(out, run_id)
@@ -82,7 +87,8 @@ def run_sweep(
     stage = _Stages(say)
     with _core.ThreadLimit(threads) if threads else contextlib.nullcontext():
         tables, found = _find(
-            *(store, options, kinds, labels, sources, benign, previous, memory_bytes, stage)
+            *(store, options, kinds, labels, sources, benign, previous, suspended),
+            *(memory_bytes, stage),
         )
     summary = {
         "run_id": run_id,
@@ -137,6 +143,7 @@ def _find(
     reliability: dict[str, float] | None,
     groups: Groups,
     previous: Run | None,
+    suspended: Suspensions,
     memory_bytes: int,
     stage: _Stages,
 ) -> tuple[dict[str, pa.Table], dict[str, Any]]:
@@ -171,6 +178,8 @@ def _find(
         )
     with stage("compare"):
         followed = follow_clusters(store, coordination, previous)
+    with stage("recovery"):
+        recovery = watch_recovery(store, suspended, kinds, options.until_s, coordination, followed)
     with stage("tables"):
         tables = result_tables(
             store,
@@ -182,12 +191,14 @@ def _find(
             candidates,
             remarks,
             followed,
+            recovery,
             min_objects=options.min_objects,
         )
     return tables, {
         "input": _input(layers),
         "layers": {layer.name: layer.counts for layer in layers},
         **followed.summary(previous),
+        "recovery": recovery_summary(recovery),
         "coordination": {
             **coordination.quality,
             "networks": networks.count,

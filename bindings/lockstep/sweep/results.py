@@ -33,6 +33,7 @@ def result_tables(
     candidates: dict[str, Any],
     remarks: Remarks,
     followed: Evolution,
+    recovery: list[dict[str, Any]],
     *,
     min_objects: int,
 ) -> dict[str, pa.Table]:
@@ -65,7 +66,8 @@ def result_tables(
         "edges": _edges(edges, edge_cluster, names, remarks),
         "evidence": _evidence(evidence, names),
         "candidates": _candidates(candidates, remarks),
-        "evolution": _evolution(followed),
+        "evolution": _of_rows("evolution", followed.rows),
+        "recovery": _of_rows("recovery", recovery),
         "left_out": _left_out(store, layers),
     }
 
@@ -199,9 +201,8 @@ def _objects_of_vertices(
     return np.bincount(met >> 32, minlength=len(coordination.accounts))
 
 
-def _evolution(followed: Evolution) -> pa.Table:
-    names = [name for name, _, _ in TABLES["evolution"]]
-    return make_table("evolution", {n: [row[n] for row in followed.rows] for n in names})
+def _of_rows(table: str, rows: list[dict[str, Any]]) -> pa.Table:
+    return make_table(table, {name: [row[name] for row in rows] for name, _, _ in TABLES[table]})
 
 
 def _candidates(candidates: dict[str, Any], remarks: Remarks) -> pa.Table:

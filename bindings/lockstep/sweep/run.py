@@ -125,6 +125,11 @@ class Run:
         return self._table("evolution")
 
     @property
+    def recovery(self) -> pa.Table:
+        """What came back after each wave of the ledger; no rows where there is none."""
+        return self._table("recovery")
+
+    @property
     def left_out(self) -> pa.Table:
         """Objects that `max_object_actions` kept out, by layer, the most popular first."""
         return self._table("left_out")
@@ -204,7 +209,9 @@ class Run:
         """The report in short, in Markdown, for mails and tickets; ids in it begin no markup."""
         from lockstep.report import render_markdown
 
-        tables = {name: self._table(name) for name in ("clusters", "candidates", "evolution")}
+        tables = {
+            name: self._table(name) for name in ("clusters", "candidates", "evolution", "recovery")
+        }
         return render_markdown(tables, self.summary, str(self.report))
 
     def _headline(self) -> str:

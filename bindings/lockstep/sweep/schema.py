@@ -163,6 +163,43 @@ TABLES: dict[str, list[Column]] = {
         ("others", pa.list_(pa.string()), "lasting names that it merged with or split from"),
         ("absent_runs", pa.int64(), "runs since it was last seen, 0 while it is there"),
     ],
+    "recovery": [
+        ("wave", pa.string(), "of the store's ledger; none where its entries name none"),
+        ("suspended", pa.int64(), "its accounts that are not reinstated"),
+        ("seen", pa.int64(), "those that the store knows"),
+        ("first_s", pa.int64(), "their first suspension, UTC seconds"),
+        ("last_s", pa.int64(), "their last suspension, UTC seconds"),
+        ("watched_s", pa.int64(), "seconds from the last suspension to the end of the log"),
+        ("objects", pa.int64(), "the wave's objects: see above"),
+        (
+            "before_per_day",
+            pa.float64(),
+            "actions of anybody on them a day, for as long before the first suspension as was"
+            " watched after the last, or as the log has; null without such a time",
+        ),
+        ("after_per_day", pa.float64(), "the same since the last suspension"),
+        ("recovered", pa.float64(), "after_per_day over before_per_day, or null"),
+        ("by_members", pa.float64(), "share of the actions since by the suspended themselves"),
+        ("by_others", pa.float64(), "by accounts that had acted before"),
+        ("by_new", pa.float64(), "by accounts whose first action of all came since"),
+        ("reach_before", pa.int64(), "other accounts that acted on them in that time before"),
+        ("reach_after", pa.int64(), "other accounts that acted on them since"),
+        (
+            "newcomers",
+            pa.int64(),
+            "of those, accounts whose first action of all came since; `lockstep returners` ranks"
+            " who is like the suspended",
+        ),
+        ("active", pa.int64(), "suspended accounts that acted after their own suspension"),
+        ("active_accounts", pa.list_(pa.string()), "who they are"),
+        (
+            "clusters",
+            pa.list_(pa.string()),
+            "clusters of this run of which, since, two suspended accounts acted, or on two objects"
+            " or more two accounts each; and those that returned and had half of their former"
+            " members in the wave",
+        ),
+    ],
     "left_out": [
         ("layer", pa.string(), "kind of action"),
         ("object_id", pa.string(), "object with more actions than max_object_actions"),
@@ -201,6 +238,8 @@ RUN_JSON = {
     "previous": "run that this one was compared with, or null",
     "changes": "clusters by what became of them since",
     "lasting_names": "lasting names given so far",
+    "recovery": "of the ledger's waves: how many, most_recovered (share of the activity on a "
+    "wave's objects, or null), active_again (suspended accounts that act), clusters tied to them",
     "alarms": "what to look at before trusting the run; with any, the exit code is 4",
     "timings_s": "seconds by stage",
 }
@@ -296,6 +335,12 @@ def as_markdown() -> str:
         "earlier one that it is most like, if they share half of the smaller one's members. It",
         "merged where it also holds half of others, and split where half of it and of another one",
         "come from the same; a cluster that was gone and is like one now returned.",
+        "",
+        "The ledger's waves of suspensions are watched: a wave's objects are those on which two",
+        "of its accounts or more acted before its first suspension, and took more than half of",
+        "all actions until then. Objects also fade when nobody is suspended, and campaigns turn",
+        "to new ones: a low figure does not say that the takedown worked, nor a high one that",
+        "the same people are back.",
         "",
         "Beside it stand three things that can speak against it. Known groups explain edges: one",
         "owner has both accounts, or both were allowed. Control groups have for each member an",
