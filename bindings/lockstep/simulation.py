@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from lockstep.arguments import parse_time
+
 __all__ = ["Simulation", "simulate"]
 
 _DAY = 86_400
@@ -51,6 +53,7 @@ def simulate(
     camouflage: float = 0.0,
     shared_members: int = 0,
     bursts: int = 0,
+    start: str | int = _START,
     seed: int = 0,
 ) -> Simulation:
     """Make up a log with a daily rhythm, shared interests, viral objects and planted groups.
@@ -78,6 +81,8 @@ def simulate(
     bursts : int
         Organic bursts: news that the followers of a topic share within minutes of each other.
         Nobody planned them, and they look like lockstep.
+    start : str or int
+        First moment, ISO 8601 or UTC seconds; a midnight, for rhythms to be those of days.
     seed : int
         Same seed and version, same bytes.
 
@@ -144,7 +149,7 @@ def simulate(
     order = np.lexsort((object_, account, time_s))
     log = pa.table(
         {
-            "timestamp": time_s[order],
+            "timestamp": time_s[order] + (parse_time(start, _START) - _START),
             "account_id": _named("user", names[account[order]]),
             "action": np.where(object_[order] % 3 == 0, "hashtag", "share_url").tolist(),
             "object_id": _named("object", object_[order]),

@@ -7,11 +7,22 @@ from typing import Any
 
 import click
 
-from lockstep.cli.common import emit_json, example, json_option
+from lockstep.cli.common import any_path, emit_json, example, json_option
+from lockstep.errors import ConfigError
 
 
-@click.command(epilog=example("lockstep simulate log.parquet --truth truth.csv --seed 7"))
-@click.argument("out", type=click.Path(path_type=Path))
+@click.command(
+    epilog=example(
+        "lockstep simulate log.parquet --truth truth.csv --seed 7",
+        "lockstep simulate --config herculean.toml --accounts 20000 --groups 300",
+    )
+)
+@click.argument("out", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--config",
+    type=any_path,
+    help="Of a night: what its [simulate] says goes into its inbox, with truth and waves.",
+)
 @click.option(
     "--truth",
     type=click.Path(path_type=Path),
@@ -45,22 +56,40 @@ from lockstep.cli.common import emit_json, example, json_option
     show_default=True,
     help="Organic bursts: news shared by many within minutes, planned by nobody.",
 )
+@click.option(
+    "--start", default="2020-09-14", show_default=True, help="First day, ISO 8601 or UTC seconds."
+)
 @click.option("--seed", default=0, show_default=True, help="Same seed, same log.")
 @json_option
-def simulate(out: Path, truth: Path | None, as_json: bool, **options: Any) -> None:
-    """Write a made-up log with planted groups to OUT (Parquet), and who was planted beside it."""
-    import pyarrow.csv as pa_csv
-    import pyarrow.parquet as pq
+@click.pass_context
+def simulate(
+    context: click.Context,
+    /,
+    out: Path | None,
+    config: Path | None,
+    truth: Path | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Write a made-up log with planted groups to OUT (Parquet), and who was planted beside it.
 
-    from lockstep.simulation import simulate as make
-
-    made = make(**options)
-    truth = out.with_name(f"{out.stem}-truth.csv") if truth is None else truth
-    pq.write_table(made.log, out)
-    pa_csv.write_csv(made.truth, truth)
+    With --config the configuration of a night says what to make, and options given here go before.
+    """
+    if (out is None) == (config is None):
+        raise ConfigError("give OUT or --config")
+    if config is not None:
+        if truth is not None:
+            raise ConfigError("--truth is for OUT; with --config it is simulate.truth")
+        given = click.core.ParameterSource.COMMANDLINE
+        changes = {k: v for k, v in options.items() if context.get_parameter_source(k) == given}
+        made, log, others = _platform(config, changes)
+    else:
+        assert out is not None
+        made, log, others = _log(out, truth, options)
     facts = {
-        "log": str(out),
-        "truth": str(truth),
+        "log": str(log),
+        "truth": str(others[0]),
+        "waves": [str(path) for path in others[1:]],
         "actions": made.log.num_rows,
         "planted_accounts": len(made.truth["account_id"].unique()),
         "groups": made.campaigns.num_rows,
@@ -70,6 +99,26 @@ def simulate(out: Path, truth: Path | None, as_json: bool, **options: Any) -> No
         emit_json(facts)
         return
     click.echo(
-        f"{out}: {facts['actions']:,} actions, {facts['planted_accounts']} planted accounts "
-        f"in {facts['groups']} groups; who they are is in {truth}"
+        f"{log}: {facts['actions']:,} actions, {facts['planted_accounts']} planted accounts "
+        f"in {facts['groups']} groups; who they are is in {', '.join(map(str, others))}"
     )
+
+
+def _platform(config: Path, changes: dict[str, Any]) -> tuple[Any, Path, list[Path]]:
+    from lockstep.nightly.config import load_config
+    from lockstep.nightly.platform import make_platform
+
+    return make_platform(load_config(config), **changes)
+
+
+def _log(out: Path, truth: Path | None, options: dict[str, Any]) -> tuple[Any, Path, list[Path]]:
+    import pyarrow.csv as pa_csv
+    import pyarrow.parquet as pq
+
+    from lockstep.simulation import simulate as make
+
+    made = make(**options)
+    truth = out.with_name(f"{out.stem}-truth.csv") if truth is None else truth
+    pq.write_table(made.log, out)
+    pa_csv.write_csv(made.truth, truth)
+    return made, out, [truth]

@@ -114,6 +114,34 @@ class Retention(_Part):
     runs: int | None = Field(default=None, ge=2)  # the latest; all of them where not given
 
 
+class Wave(_Part):
+    """Planted accounts that a made-up takedown takes out."""
+
+    name: str
+    accounts: int = Field(ge=1)  # in this proportion, where fewer are planted than all waves take
+    time: str  # ISO 8601
+    reason: str = ""
+
+
+class Simulate(_Part):
+    """A made-up platform for the inbox, by `lockstep simulate --config`; a night passes it over."""
+
+    log: str = "platform.parquet"  # in the inbox
+    truth: Path = Path("truth.csv")  # who was planted; beside it wave-1.csv and so on
+    accounts: int = 2_000
+    days: int = 7
+    groups: int = 8
+    group_size: int = 12
+    group_objects: int = 15
+    difficulty: float | None = None
+    camouflage: float = 0.0
+    shared_members: int = 0
+    bursts: int = 0
+    start: str | int = "2020-09-14"
+    seed: int = 0
+    waves: list[Wave] = []
+
+
 class NightConfig(_Part):
     """A nightly sweep."""
 
@@ -125,6 +153,7 @@ class NightConfig(_Part):
     alarms: Alarms = Alarms()
     notify: Notify = Notify()
     retention: Retention = Retention()
+    simulate: Simulate | None = None
 
     @property
     def out(self) -> Path:
@@ -193,6 +222,7 @@ _PATHS = {
     "ingest": ("inbox",),
     "referrals": ("inbox", "reliability"),
     "notify": ("metrics",),
+    "simulate": ("truth",),
 }
 
 
