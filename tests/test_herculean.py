@@ -58,6 +58,7 @@ def test_waves_take_their_number_or_their_proportion(tmp_path):
         config = load_config(tmp_path / "a.toml")
         made, log, others = make_platform(config, **{**small, "groups": groups})
         assert log == tmp_path / "inbox" / "platform.parquet"
+        assert others[0] == tmp_path / "truth.csv"
         assert made.log["timestamp"][0].as_py() >= 1_453_680_000  # 2016-01-25
         waves = [path.read_text().splitlines()[1:] for path in others[1:]]
         assert not set(waves[0]) & set(waves[1])

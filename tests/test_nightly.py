@@ -290,6 +290,7 @@ def test_the_example_and_the_schema_are_whole():
     schema = json.loads(cli("sweep", "--config-schema").stdout)
     assert set(schema["properties"]) == {
         "sweep", "ingest", "referrals", "groups", "gates", "alarms", "notify", "retention",
+        "simulate",
     }  # fmt: skip
     assert schema["additionalProperties"] is False
 

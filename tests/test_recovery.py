@@ -21,7 +21,7 @@ MEMBERS = MADE.truth.filter(pc.is_in(MADE.truth["group"], pa.array(["group 1", "
 WAVE = sorted(MEMBERS["account_id"].to_pylist())
 START_S = pc.min(MADE.log["timestamp"]).as_py() // DAY_S * DAY_S
 TAKEN_S = START_S + 3 * DAY_S
-LIMITS = CONFIG + "[alarms]\nmax_recovered = 0.5\nmax_active_again = 0\n"
+LIMITS = CONFIG + "[alarms]\nmax_active_again = 0\n[notify]\nmetrics = 'night.prom'\n"
 
 
 def days_of(log):
@@ -90,6 +90,9 @@ def test_suspended_accounts_that_still_act_are_told(tmp_path):
     assert "of the activity on a wave's objects is back, more than 50%" in alarms
     shares = [ls.Run(result.run).recovery["watched_s"][0].as_py() for result in results]
     assert shares == sorted(shares)
+    metrics = (tmp_path / "p" / "night.prom").read_text()
+    assert f"lockstep_sweep_suspended_active {len(WAVE)}\n" in metrics
+    assert f"lockstep_sweep_most_recovered {row['recovered']}\n" in metrics
     said = json.loads(cli("ledger", "recovery", run.path, "--json").stdout)["recovery"]
     assert said == [row]
     assert "act again" in cli("ledger", "recovery", tmp_path / "p" / "runs").stdout

@@ -126,8 +126,8 @@ class Wave(_Part):
 class Simulate(_Part):
     """A made-up platform for the inbox, by `lockstep simulate --config`; a night passes it over."""
 
+    truth: Path  # a file for who was planted; beside it wave-1.csv and so on
     log: str = "platform.parquet"  # in the inbox
-    truth: Path = Path("truth.csv")  # who was planted; beside it wave-1.csv and so on
     accounts: int = 2_000
     days: int = 7
     groups: int = 8
