@@ -8,6 +8,7 @@ from lockstep._core import CorruptData, NotAStore, StorageError, StoreLocked, St
 __all__ = [
     "ConfigError",
     "CorruptData",
+    "InputNotYet",
     "InputRejected",
     "LockstepError",
     "MissingPackage",
@@ -34,6 +35,10 @@ class ConfigError(LockstepError, ValueError):
 
 class InputRejected(LockstepError):
     """An input that cannot be taken at all, or has more bad rows than allowed; nothing is kept."""
+
+
+class InputNotYet(InputRejected):
+    """An input that may be taken later: it is still being written, or of a time to come."""
 
 
 class MissingPackage(LockstepError, ImportError):

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
-from lockstep.cli.common import emit_json, visible
+from lockstep.cli.common import emit_json, event_log, logs_json, visible
 
 __all__ = ["main"]
 
@@ -122,5 +122,8 @@ def _fail(
     details: dict[str, Any] = {"type": type(error).__name__, "message": text, "exit_code": code}
     if "--json" in arguments:
         emit_json({"error": details})
-    click.echo(f"lockstep: error: {visible(text)}", err=True)
+    if logs_json(arguments):
+        event_log("json")(text, level="error", kind="error", type=details["type"], exit_code=code)
+    else:
+        click.echo(f"lockstep: error: {visible(text)}", err=True)
     sys.exit(code)

@@ -9,19 +9,24 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import click
 
 from lockstep.errors import ConfigError
+from lockstep.event_log import EventLog
 
 __all__ = [
     "any_path",
     "emit_json",
+    "event_log",
     "example",
     "json_option",
     "key_option",
+    "log_format_option",
+    "logs_json",
     "note",
     "parse_bytes",
     "print_table",
@@ -43,6 +48,14 @@ key_option = click.option(
     help="File with the pseudonym key of the store.",
 )
 
+log_format_option = click.option(
+    "--log-format",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="On standard error: bars and notes for people, or one JSON object a line.",
+)
+
 _BYTES = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
 
@@ -54,6 +67,16 @@ def example(*lines: str) -> str:
 def note(text: str) -> None:
     """A line for people, beside the result."""
     click.echo(text, err=True)
+
+
+def event_log(log_format: str) -> EventLog:
+    """Events on standard error, where JSON was asked for."""
+    return EventLog(note) if log_format == "json" else EventLog()
+
+
+def logs_json(arguments: list[str]) -> bool:
+    """Whether a command line asks for a log in JSON, also where it cannot be followed."""
+    return "--log-format=json" in arguments or ("--log-format", "json") in pairwise(arguments)
 
 
 def emit_json(value: Any) -> None:

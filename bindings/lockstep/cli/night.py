@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from lockstep.arguments import parse_duration
-from lockstep.cli.common import emit_json, note, stage_bars, visible
+from lockstep.cli.common import emit_json, event_log, note, stage_bars, visible
 from lockstep.errors import ConfigError
+from lockstep.moments import DATE, utc_text
 
 __all__ = ["show_night", "show_schema"]
 
@@ -25,7 +26,14 @@ def show_schema() -> int:
 
 
 def show_night(
-    path: Path, store: Path | None, *, dry_run: bool, wait: str, force: bool, as_json: bool
+    path: Path,
+    store: Path | None,
+    *,
+    dry_run: bool,
+    wait: str,
+    force: bool,
+    log_format: str,
+    as_json: bool,
 ) -> int:
     """Runs a night, or says what it would do."""
     from lockstep.nightly import load_config, plan_night, run_night
@@ -41,8 +49,13 @@ def show_night(
             _tell_plan(plan)
         return 0
 
+    machines = log_format == "json"
     result = run_night(
-        config, wait_s=parse_duration(wait), force=force, say=stage_bars(quiet=as_json)
+        config,
+        wait_s=parse_duration(wait),
+        force=force,
+        say=stage_bars(quiet=as_json or machines),
+        log=event_log(log_format),
     )
     if as_json:
         emit_json(result.to_dict())
@@ -50,8 +63,11 @@ def show_night(
     for file in result.files:
         what = file.get("fault") or f"{file['accepted']:,} actions, {file['rejected']:,} rejected"
         click.echo(visible(f"{file['path']}: {what}"))
+    for file in result.refused:
+        since = utc_text(file["first_s"], DATE)
+        click.echo(visible(f"{file['path']}: refused since {since}, not tried: {file['reason']}"))
     click.echo(f"{result.status}: {result.message}")
-    for alarm in result.alarms:
+    for alarm in [] if machines else result.alarms:
         note(f"alarm: {visible(alarm)}")
     if result.run:
         click.echo(f"Report: {Path(result.run) / 'report.html'}")

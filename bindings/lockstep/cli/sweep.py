@@ -10,9 +10,11 @@ import click
 from lockstep.arguments import parse_duration
 from lockstep.cli.common import (
     emit_json,
+    event_log,
     example,
     json_option,
     key_option,
+    log_format_option,
     note,
     parse_bytes,
     print_table,
@@ -22,6 +24,7 @@ from lockstep.strata import STRATA
 from lockstep.sweep.options import COMBINATIONS, SweepOptions
 
 if TYPE_CHECKING:
+    from lockstep.event_log import EventLog
     from lockstep.sweep.run import Run
 
 _DEFAULTS = SweepOptions()
@@ -173,8 +176,13 @@ _SHOWN = 20
     show_default=True,
     help="Past this, the projection spills to $TMPDIR.",
 )
-@click.option("--force", is_flag=True, help="Run even where equal inputs made a run before.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Run even where equal inputs made a run before; try refused files again.",
+)
 @key_option
+@log_format_option
 @json_option
 def sweep(
     store: Path | None,
@@ -210,6 +218,7 @@ def sweep(
     memory: str,
     force: bool,
     key_file: Path | None,
+    log_format: str,
     as_json: bool,
 ) -> int:
     """Find clusters in STORE and write a run: tables, run.json and report.html.
@@ -224,7 +233,13 @@ def sweep(
             return show_schema()
         assert config_file is not None
         return show_night(
-            config_file, store, dry_run=dry_run, wait=wait, force=force, as_json=as_json
+            config_file,
+            store,
+            dry_run=dry_run,
+            wait=wait,
+            force=force,
+            log_format=log_format,
+            as_json=as_json,
         )
     if store is None or dry_run:
         raise click.UsageError("give STORE, or --config (which --dry-run needs)")
@@ -268,13 +283,16 @@ def sweep(
             memory_bytes=parse_bytes(memory),
             threads=threads,
             force=force,
-            say=stage_bars(quiet=as_json),
+            say=stage_bars(quiet=as_json or log_format == "json"),
+            log=(log := event_log(log_format)),
         )
+    if log_format == "json":
+        _log_end(run, log)
     if as_json:
         status = "ok" if run.fresh else "noop"
         emit_json({"status": status, "path": str(run.path), **run.summary, "alarms": run.alarms})
     else:
-        _tell(run)
+        _tell(run, quiet=log_format == "json")
     return 4 if run.alarms else 0
 
 
@@ -287,7 +305,14 @@ def _layer_window(text: str) -> tuple[str, int]:
     return kind, parse_duration(window)
 
 
-def _tell(run: Run) -> None:
+def _log_end(run: Run, log: EventLog) -> None:
+    for alarm in run.alarms:
+        log(alarm, level="warning", kind="alarm")
+    status = "alarms" if run.alarms else "ok" if run.fresh else "noop"
+    log("sweep ends", kind="end", status=status, rows=run.summary["coordination"]["pairs"])
+
+
+def _tell(run: Run, *, quiet: bool) -> None:
     from lockstep.sweep.schema import (
         changes_notice,
         insufficient_notices,
@@ -296,7 +321,7 @@ def _tell(run: Run) -> None:
     )
 
     counts = run.summary["coordination"]
-    if not run.fresh:
+    if not run.fresh and not quiet:
         note("nothing new: equal inputs made this run before (--force runs it again)")
     click.echo(
         f"{counts['clusters']:,} clusters of {counts['clustered_accounts']:,} accounts, from "
@@ -306,12 +331,17 @@ def _tell(run: Run) -> None:
         click.echo(f"Since {run.summary['previous']}: {changes_notice(run.summary)}.")
     show_clusters(run)
     timed = timing_notice(run.summary)
-    for notice in [*([timed] if timed else []), *left_out_notices(run.summary)]:
+    for notice in (
+        []
+        if quiet
+        else [
+            *([timed] if timed else []),
+            *left_out_notices(run.summary),
+            *insufficient_notices(run.summary),
+            *(f"alarm: {alarm}" for alarm in run.alarms),
+        ]
+    ):
         note(notice)
-    for notice in insufficient_notices(run.summary):
-        note(notice)
-    for alarm in run.alarms:
-        note(f"alarm: {alarm}")
     click.echo(f"\nReport: {run.report}")
     click.echo("A cluster shows co-action, not why; read its evidence before you decide.")
 

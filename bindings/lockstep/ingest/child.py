@@ -16,6 +16,7 @@ import pyarrow as pa
 from lockstep.errors import (
     ConfigError,
     CorruptData,
+    InputNotYet,
     InputRejected,
     LockstepError,
     NotAStore,
@@ -35,6 +36,7 @@ _BY_NAME: dict[str, type[Exception]] = {
         ConfigError,
         CorruptData,
         FileNotFoundError,
+        InputNotYet,
         InputRejected,
         NotAStore,
         StorageError,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lockstep import _core
-from lockstep.errors import ConfigError, InputRejected
+from lockstep.errors import ConfigError, InputNotYet, InputRejected
 from lockstep.ingest.batch import Batch
 from lockstep.ingest.container import FORMATS, Container, file_state, inspect, sha256_of
 from lockstep.ingest.csv_reader import BrokenCsv, FastCsv, csv_header, read_csv_slowly
@@ -105,7 +105,8 @@ def ingest_file(
     FileNotFoundError
         Where there is no such file.
     InputRejected
-        On a file that cannot be taken at all, or has more bad rows than allowed.
+        On a file that cannot be taken at all, or has more bad rows than allowed; InputNotYet, which
+        is one, where the same file may be taken later.
     ConfigError
         On options that cannot be followed.
     StorageError
@@ -204,11 +205,13 @@ class _Loading:
             job, stager, times = self._stage(times)
             quarantine.close()
             if file_state(path) != self.container.state:
-                raise InputRejected(f"{path} changed while it was read; wait until it is written")
+                raise InputNotYet(f"{path} changed while it was read; wait until it is written")
             refusal = _refusal(self.options, quarantine, stager)
             if refusal is not None:
                 keep = True
-                raise InputRejected(f"{path}: {refusal}; nothing was loaded, see {quarantine.path}")
+                # Rows of a time to come are good rows once it has come.
+                kind = InputNotYet if times.ahead else InputRejected
+                raise kind(f"{path}: {refusal}; nothing was loaded, see {quarantine.path}")
             receipt = job.commit(rejected=quarantine.count, now_s=now_s)
         except BaseException:
             if job is not None:

@@ -19,6 +19,7 @@ TIME_UNITS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _UNIT_NAMES = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 _EARLIEST = 1_136_073_600  # 2006-01-01: before there were such platforms
 _A_DAY = 86_400
+_A_YEAR = 366 * _A_DAY
 _NUMBER = r"^-?\d{1,19}(\.\d+)?$"
 _ISO = (
     r"^(?P<date>\d{4}-\d{2}-\d{2})[T ](?P<minute>\d{2}:\d{2})"
@@ -51,6 +52,9 @@ class TimeReader:
     tz: str | None = None
     detected: str | None = None
     declared: bool = field(init=False)
+    ahead: bool = field(
+        default=False, init=False
+    )  # whether a time is past a day from now, but within a year
     _fitting: Counter[str] = field(default_factory=Counter, init=False)
 
     def __post_init__(self) -> None:
@@ -96,6 +100,8 @@ class TimeReader:
                 f"the column of times is {column.type}; it must hold numbers, text or timestamps"
             )
         fits = (seconds >= _EARLIEST) & (seconds <= self.now_s + _A_DAY)
+        soon = ~fits & (seconds > self.now_s) & (seconds <= self.now_s + _A_YEAR)
+        self.ahead |= bool((soon & (reasons == None)).any())  # noqa: E711 (element-wise)
         reasons[(reasons == None) & ~fits] = "time_range"  # noqa: E711 (element-wise)
         return seconds, reasons
 

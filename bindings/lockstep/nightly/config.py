@@ -84,6 +84,8 @@ class Gates(_Part):
 
     min_actions: int = Field(default=0, ge=0)  # in the time that counts
     max_lag: Duration | None = None  # since the last action
+    max_volume_change: float | None = Field(default=None, gt=0)  # last day by the median day before
+    max_duplicate_rate: float | None = Field(default=None, ge=0, le=1)  # of the rows that count
     min_free_bytes: int = Field(default=2**30, ge=0)  # on the disks of the store and the runs
 
 
@@ -95,6 +97,9 @@ class Alarms(_Part):
     returned_clusters: int | None = Field(default=1, ge=1)  # so many or more
     max_recovered: float | None = Field(default=0.5, ge=0)  # of a suspended wave's activity
     max_active_again: int | None = Field(default=None, ge=0)  # suspended accounts that act
+    score_drift_psi: float | None = Field(default=None, gt=0)  # of edge weights, by the run before
+    null_drift: float | None = Field(default=None, gt=1)  # times a layer's null ratio before
+    max_unknown_referrals: float | None = Field(default=None, ge=0, le=1)  # share of their rows
 
 
 Status = Literal["ok", "alarms", "noop", "rejected", "failed"]

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lockstep.event_log import EventLog
 from lockstep.nightly.config import NightConfig
 from lockstep.nightly.metrics import metrics_text
 from lockstep.sweep.run import Run
@@ -29,12 +30,14 @@ class NightResult:
     run: str | None = None  # folder of the run
     message: str = ""  # one line
     files: list[dict[str, Any]] = field(default_factory=list)  # what was taken in, or why not
+    refused: list[dict[str, Any]] = field(default_factory=list)  # before, and not tried: since when
     referrals: dict[str, int] = field(default_factory=dict)  # files, rows, rejected, unknown
     alarms: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)  # old runs
     ended_s: int = 0
     succeeded_s: int = 0  # when a night last ended well
     seconds: float = 0.0
+    timings_s: dict[str, float] = field(default_factory=dict)  # by stage; the run's are in its own
 
     @property
     def succeeded(self) -> bool:
@@ -63,8 +66,10 @@ def free_bytes(config: NightConfig) -> int:
     return min(shutil.disk_usage(store).free, shutil.disk_usage(config.out).free)
 
 
-def close_night(config: NightConfig, result: NightResult, started: float, now_s: int) -> None:
-    """Tells how the night ended: the command, two files, and the metrics."""
+def close_night(
+    config: NightConfig, result: NightResult, started: float, now_s: int, log: EventLog
+) -> None:
+    """Tells how the night ended: the command, two files, the metrics, and the log."""
     result.ended_s = now_s
     if result.succeeded:
         result.succeeded_s = now_s
@@ -73,20 +78,26 @@ def close_night(config: NightConfig, result: NightResult, started: float, now_s:
         fault = _call(config.notify.command, result)
         if fault:
             result.alarms.append(fault)
+    _log_end(result, log)
     text = json.dumps(result.to_dict(), indent=2, ensure_ascii=False) + "\n"
     replace_text(config.out / _LAST, text)
-    with (config.out / _LOG).open("a", encoding="utf-8") as log:
-        log.write(json.dumps(result.to_dict(), ensure_ascii=False) + "\n")
+    with (config.out / _LOG).open("a", encoding="utf-8") as nights:
+        nights.write(json.dumps(result.to_dict(), ensure_ascii=False) + "\n")
     if config.notify.metrics is not None:
         summary = Run(result.run).summary if result.run else None
         size = sum(f.stat().st_size for f in config.sweep.store.rglob("*") if f.is_file())
         replace_text(
             config.notify.metrics,
-            metrics_text(
-                result.status, summary, now_s, size, free_bytes(config), result.succeeded_s
-            ),
+            metrics_text(result.to_dict(), summary, size, free_bytes(config)),
             mode=0o644,
         )
+
+
+def _log_end(result: NightResult, log: EventLog) -> None:
+    for alarm in result.alarms:
+        log(alarm, level="warning", kind="alarm")
+    level = "info" if result.succeeded else "error"
+    log(result.message, level=level, kind="end", status=result.status, secs=result.seconds)
 
 
 def replace_text(path: Path, text: str, *, mode: int | None = None) -> None:

@@ -20,7 +20,9 @@ from lockstep.sweep.schema import (
     changes_notice,
     insufficient_notices,
     left_out_notices,
+    scores_notice,
     timing_notice,
+    volume_notice,
 )
 
 __all__ = ["render_markdown", "render_report"]
@@ -57,6 +59,8 @@ def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
         timed=timing_notice(summary),
         notices=left_out_notices(summary),
         lacking=insufficient_notices(summary),
+        scores=scores_notice(summary),
+        volume=volume_notice(summary),
         details=[
             cluster_detail(their_tables, row, max(windows[layer] for layer in row["layers"]))
             for row in shown
@@ -111,6 +115,8 @@ def render_markdown(tables: dict[str, pa.Table], summary: dict[str, Any], report
         timed=timing_notice(summary),
         notices=left_out_notices(summary),
         lacking=insufficient_notices(summary),
+        scores=scores_notice(summary),
+        volume=volume_notice(summary),
         changes=changes_notice(summary),
         evolution=_news(tables["evolution"]),
         recovery=tables["recovery"].to_pylist()[-MOST_ROWS_MARKDOWN:],

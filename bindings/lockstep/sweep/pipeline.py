@@ -9,20 +9,22 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from lockstep import _core
 from lockstep.errors import ConfigError
+from lockstep.event_log import EventLog
 from lockstep.ledger import Suspensions, suspensions
 from lockstep.reliability import RECORD, load_reliability
 from lockstep.report import render_report
 from lockstep.store import Store
 from lockstep.sweep.benign import Groups, load_groups
 from lockstep.sweep.clusters import find_clusters, gather_evidence
+from lockstep.sweep.drift import measure_drift
 from lockstep.sweep.evolution import follow_clusters
 from lockstep.sweep.fusion import judge
 from lockstep.sweep.identity import kinds_of, run_id_of
+from lockstep.sweep.input import input_of
 from lockstep.sweep.layers import Layer, hopeful_level, project, scan
 from lockstep.sweep.networks import find_networks
 from lockstep.sweep.options import SweepOptions
@@ -40,9 +42,11 @@ from lockstep.sweep.results import result_tables
 from lockstep.sweep.run import Run, point_latest, write_run
 from lockstep.sweep.timing import keep_timed
 
-__all__ = ["run_sweep"]
+__all__ = ["Say", "Stages", "run_sweep"]
 
 Say = Callable[[str, _core.RunControl], contextlib.AbstractContextManager[None]]
+Gate = Callable[[dict[str, Any]], None]
+Judge = Callable[[dict[str, Any]], list[str]]
 
 
 def run_sweep(
@@ -58,8 +62,16 @@ def run_sweep(
     threads: int | None = None,
     force: bool = False,
     say: Say | None = None,
+    log: EventLog | None = None,
+    gate: Gate | None = None,
+    judge: Judge | None = None,
 ) -> Run:
-    """Runs a sweep, or finds the run that equal inputs made before."""
+    """Runs a sweep, or finds the run that equal inputs made before.
+
+    `gate` is called with what was read (`input` of the run), and stops the sweep by raising;
+    `judge` with the summary of a run that was made, and gives further alarms.
+    """
+    log = log or EventLog()
     options.check()
     if threads is not None and threads < 1:
         raise ConfigError(f"threads is {threads}; give 1 or more")
@@ -81,14 +93,16 @@ def run_sweep(
         None if previous is None else previous.id,
         suspended,
     )
+    log.run_id = run_id
     if not force and (out / run_id / "run.json").exists():
         point_latest(out, run_id)
+        log("equal inputs made this run before")
         return Run(out / run_id, alarms=_referral_alarms(given) + benign.alarms())
-    stage = _Stages(say)
+    stage = Stages(say, log)
     with _core.ThreadLimit(threads) if threads else contextlib.nullcontext():
         tables, found = _find(
             *(store, options, kinds, labels, sources, benign, previous, suspended),
-            *(memory_bytes, stage),
+            *(memory_bytes, stage, gate),
         )
     summary = {
         "run_id": run_id,
@@ -111,6 +125,8 @@ def run_sweep(
         ],
         "timings_s": stage.seconds,
     }
+    if judge is not None:
+        summary["alarms"] += judge(summary)
     with stage("report"):
         report = render_report(tables, summary)
     return write_run(out, run_id, tables, summary, report)
@@ -145,20 +161,27 @@ def _find(
     previous: Run | None,
     suspended: Suspensions,
     memory_bytes: int,
-    stage: _Stages,
+    stage: Stages,
+    gate: Gate | None,
 ) -> tuple[dict[str, pa.Table], dict[str, Any]]:
     """The tables of a run, and what its summary says of them."""
     scans = []
     for kind in kinds:
         with stage(f"read {kind}") as control:
             scans.append(scan(store, kind, options, control))
+            stage.rows[f"read {kind}"] = len(scans[-1].log)
+    read = input_of(store, scans, options)
+    if gate is not None:
+        gate(read)
     level = hopeful_level(scans, options)
     layers: list[Layer] = []
     for scanned in scans:
         with stage(f"project {scanned.name}") as control:
             layers.append(project(scanned, options, level, memory_bytes, control))
+            stage.rows[f"project {scanned.name}"] = len(layers[-1].source)
     with stage("combine layers") as control:
         edges, judged = judge(layers, options, control)
+        stage.rows["combine layers"] = len(edges)
     timed: dict[str, int] = {}
     if options.timing_test:
         with stage("timing test") as control:
@@ -168,6 +191,7 @@ def _find(
         networks = find_networks(coordination, judged["testable"], options.fdr)
     with stage("evidence") as control:
         evidence = gather_evidence(layers, edges, options, control)
+        stage.rows["evidence"] = len(evidence.object)
     with stage("candidates") as control:
         candidates, referral_counts = rank_candidates(
             coordination, labels, store, reliability, options.damping, control
@@ -180,6 +204,8 @@ def _find(
         followed = follow_clusters(store, coordination, previous)
     with stage("recovery"):
         recovery = watch_recovery(store, suspended, kinds, options.until_s, coordination, followed)
+    with stage("drift") as control:
+        drift = measure_drift(scans, layers, edges, options, previous, control)
     with stage("tables"):
         tables = result_tables(
             store,
@@ -195,7 +221,7 @@ def _find(
             min_objects=options.min_objects,
         )
     return tables, {
-        "input": _input(layers),
+        "input": read,
         "layers": {layer.name: layer.counts for layer in layers},
         **followed.summary(previous),
         "recovery": recovery_summary(recovery),
@@ -207,32 +233,25 @@ def _find(
         },
         "referrals": referral_counts,
         "insufficient": remarks.insufficient,
+        "drift": drift,
     }
 
 
-def _input(layers: list[Layer]) -> dict[str, Any]:
-    """What went in, over all layers."""
-    times = [layer.log.times for layer in layers if len(layer.log)]
-    return {
-        "actions": sum(len(layer.log) for layer in layers),
-        "accounts": int(np.logical_or.reduce([layer.active for layer in layers]).sum()),
-        "first_s": int(min(t.min() for t in times)) if times else None,
-        "last_s": int(max(t.max() for t in times)) if times else None,
-    }
+class Stages:
+    """Times the stages, and lets people and machines watch them."""
 
-
-class _Stages:
-    """Times the stages, and lets somebody watch them."""
-
-    def __init__(self, say: Say | None) -> None:
+    def __init__(self, say: Say | None, log: EventLog) -> None:
         self._say = say
+        self._log = log
         self.seconds: dict[str, float] = {}
+        self.rows: dict[str, int] = {}  # what a stage gave, where that can be counted
 
     @contextlib.contextmanager
     def __call__(self, name: str) -> Iterator[_core.RunControl]:
         control = _core.RunControl()
         started = time.monotonic()
-        with self._say(name, control) if self._say else contextlib.nullcontext():
+        said = self._say(name, control) if self._say else contextlib.nullcontext()
+        with self._log.stage(name, self.rows), said:
             yield control
         self.seconds[name] = round(time.monotonic() - started, 3)
 

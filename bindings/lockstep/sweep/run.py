@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from lockstep.cluster import Cluster
 from lockstep.edge import Edge
 from lockstep.errors import ConfigError, CorruptData, StorageError
-from lockstep.sweep.schema import RUN_JSON, TABLES
+from lockstep.sweep.schema import LATER_KEYS, RUN_JSON, TABLES
 
 __all__ = ["Run", "pairs_of", "point_latest", "write_run"]
 
@@ -46,6 +46,8 @@ class Run:
             summary = json.loads(text)
         except ValueError as error:
             raise self._damaged(f"run.json: {error}") from None
+        if isinstance(summary, dict):
+            summary = {**{key: {} for key in LATER_KEYS}, **summary}
         missing = [key for key in RUN_JSON if not (isinstance(summary, dict) and key in summary)]
         if missing:
             raise self._damaged(f"run.json lacks {', '.join(missing)}")

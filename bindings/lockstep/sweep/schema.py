@@ -9,6 +9,7 @@ import pyarrow as pa
 __all__ = [
     "FEWEST_ACCOUNTS",
     "FEWEST_OBJECTS",
+    "LATER_KEYS",
     "POOL_PER_MEMBER",
     "RUN_JSON",
     "TABLES",
@@ -17,7 +18,9 @@ __all__ = [
     "insufficient_notices",
     "left_out_notices",
     "make_table",
+    "scores_notice",
     "timing_notice",
+    "volume_notice",
 ]
 
 # With less than this the data are said not to suffice.
@@ -219,7 +222,9 @@ RUN_JSON = {
     "versions": "of the programs that made the run",
     "finished_s": "when, UTC seconds",
     "peak_memory_mib": "most memory that the process had, MiB",
-    "input": "actions and accounts that the sweep read, over all layers; first and last time",
+    "input": "actions and accounts that the sweep read, over all layers; first and last time; "
+    "duplicates (across jobs), duplicates_in_files (of jobs that reach into the time), "
+    "last_day_actions, usual_day_actions (median of the days before that have any, or null)",
     "layers": "by kind: actions, duplicates (across jobs), accounts, objects; left_out_objects and "
     "left_out_actions (of objects above max_object_actions, listed in left_out); pair_instances "
     "(pairs of actions in the window), pairs (of accounts, with min_objects), testable "
@@ -235,6 +240,10 @@ RUN_JSON = {
     "rows with line and reason",
     "insufficient": "layers with too little data to find anything, and why; clusters with too "
     "little data to judge",
+    "drift": "null, by layer: pairs that share min_objects and do not hold, by_chance (how many "
+    "the null expects), ratio ((pairs + 1) / (by_chance + 1)), before (that of the previous run); "
+    "scores, null without a previous run: psi (population stability index of the pairs' weights), "
+    "by_chance (what it stays below 99 times of 100 where nothing changed), pairs, pairs_before",
     "previous": "run that this one was compared with, or null",
     "changes": "clusters by what became of them since",
     "lasting_names": "lasting names given so far",
@@ -243,6 +252,10 @@ RUN_JSON = {
     "alarms": "what to look at before trusting the run; with any, the exit code is 4",
     "timings_s": "seconds by stage",
 }
+
+LATER_KEYS = (
+    "drift",
+)  # an earlier program's run may lack these: it is still a run to compare with
 
 
 def make_table(name: str, columns: dict[str, Any]) -> pa.Table:
@@ -286,6 +299,34 @@ def timing_notice(summary: dict[str, Any]) -> str | None:
         f"timing test: {found['pairs']:,} of {found['pairs_by_activity']:,} pairs also meet "
         f"beyond shared interest, of {found['timing_testable']:,} pairs with objects in common "
         f"within {summary['options']['horizon_s']:,} s"
+    )
+
+
+def scores_notice(summary: dict[str, Any]) -> str | None:
+    """Whether edge weights are spread as in the previous run; None where there was none."""
+    found = summary["drift"].get("scores")
+    if not found:
+        return None
+    compared = (
+        f"{found['pairs']:,} pairs against {found['pairs_before']:,} in {summary['previous']}"
+    )
+    if found["psi"] is None:
+        return f"Edge weights: {compared}, too few to say whether they are spread otherwise."
+    return (
+        f"Edge weights, {compared}: population stability index {found['psi']:.3g}, where nothing "
+        f"but chance stays below {found['by_chance']:.3g} in 99 of 100 cases."
+    )
+
+
+def volume_notice(summary: dict[str, Any]) -> str | None:
+    """How full the last day is by the usual one; None where there is no day before."""
+    read = summary["input"]
+    usual = read.get("usual_day_actions")
+    if not usual:
+        return None
+    return (
+        f"The last day has {read['last_day_actions']:,} actions, "
+        f"{read['last_day_actions'] / usual:.0%} of the median day before ({usual:,.0f})."
     )
 
 
