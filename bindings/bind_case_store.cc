@@ -64,6 +64,14 @@ void bind_case_store(py::module_& m) {
           },
           py::arg("entries"), py::kw_only(), py::arg("content_hash"), py::arg("actor"),
           py::arg("now_s"))
+      .def(
+          "append_note",
+          [](PythonCaseStore& self, const std::string& action, const std::string& detail,
+             const std::string& content_hash, const std::string& actor, TimeS now_s) {
+            return self.get().append_note(action, detail, content_hash, actor, now_s);
+          },
+          py::kw_only(), py::arg("action"), py::arg("detail"), py::arg("content_hash"),
+          py::arg("actor"), py::arg("now_s"))
       .def("ledger",
            [](PythonCaseStore& self) {
              std::vector<EntryTuple> entries;

@@ -103,6 +103,12 @@ py::dict as_dict(const StoreInfo& info) {
                   py::arg("kinds") = kinds);
 }
 
+py::dict as_dict(const DropReceipt& receipt) {
+  return py::dict(py::arg("number") = receipt.number, py::arg("epoch") = receipt.epoch,
+                  py::arg("before_s") = receipt.before_s, py::arg("dropped_s") = receipt.dropped_s,
+                  py::arg("rows") = receipt.rows, py::arg("jobs") = receipt.jobs);
+}
+
 /// One array a field of a row.
 template <class Field, class Row>
 py::array column(const std::vector<Row>& rows, Field Row::*field) {
@@ -223,6 +229,37 @@ void bind_reading(py::class_<PythonStore>& store) {
           py::arg("space"), py::arg("external"));
 }
 
+void bind_upkeep(py::class_<PythonStore>& store) {
+  store
+      .def(
+          "rows_before",
+          [](PythonStore& self, TimeS before_s) {
+            return released(self, [&](Store& opened) { return opened.rows_before(before_s); });
+          },
+          py::arg("before_s"))
+      .def(
+          "drop_before",
+          [](PythonStore& self, TimeS before_s, TimeS now_s, RunControl* control) {
+            return as_dict(interruptible(control, [&, opened = self.get()](RunControl* shared) {
+              return opened->drop_before(before_s, now_s, shared);
+            }));
+          },
+          py::arg("before_s"), py::kw_only(), py::arg("now_s"), py::arg("control") = nullptr)
+      .def("drops",
+           [](PythonStore& self) {
+             py::list drops;
+             for (const auto& receipt : self.get()->drops()) drops.append(as_dict(receipt));
+             return drops;
+           })
+      .def(
+          "compact",
+          [](PythonStore& self, RunControl* control) {
+            interruptible(control,
+                          [opened = self.get()](RunControl* shared) { opened->compact(shared); });
+          },
+          py::kw_only(), py::arg("control") = nullptr);
+}
+
 }  // namespace
 
 void bind_store(py::module_& m) {
@@ -280,6 +317,7 @@ void bind_store(py::module_& m) {
           },
           py::kw_only(), py::arg("control") = nullptr);
   bind_reading(store);
+  bind_upkeep(store);
 }
 
 }  // namespace lockstep

@@ -14,9 +14,11 @@ from support.stores import make_store
 
 import lockstep as ls
 from lockstep import _core
+from lockstep.nightly import night as night_module
 from lockstep.nightly.config import Alarms
 from lockstep.nightly.drift_alarms import drift_alarms
 from lockstep.nightly.metrics import metrics_text
+from lockstep.sweep.costs import usual_seconds
 from lockstep.sweep.drift import expected_pairs, score_drift
 from lockstep.sweep.layers import scan
 from lockstep.sweep.options import SweepOptions
@@ -239,6 +241,28 @@ def test_alarms_on_drift_have_value_and_limit():
     assert drift_alarms(Alarms(score_drift_psi=0.2, null_drift=3.0), {}) == []
 
 
+def test_alarms_of_a_run_that_no_night_told_of_are_told(place, days, monkeypatch):
+    """Killed after the run was written and before the night's end was."""
+
+    class KilledError(BaseException):
+        pass
+
+    def killed(*_):
+        raise KilledError
+
+    arrives(place, days, [0, 1])
+    with_part(place, "[alarms]\nmax_clustered_share = 0.001\n")
+    monkeypatch.setattr(night_module, "close_night", killed)
+    with pytest.raises(KilledError):
+        night(place)
+    monkeypatch.undo()
+    assert (place / "runs" / "latest").exists()
+    result = night(place)
+    assert result.status == "alarms"
+    assert "of the accounts are in clusters" in result.alarms[0]
+    assert night(place).status == "noop"
+
+
 def values_in(text):
     return dict(re.findall(r"^(lockstep_sweep_\w+(?:\{[^}]*\})?) (\S+)$", text, re.MULTILINE))
 
@@ -294,6 +318,25 @@ def test_a_night_without_a_run_has_no_figures_of_one(place):
     assert values["lockstep_sweep_last_success_timestamp_seconds"] == "0"
     assert not any("edges" in name or "drift" in name for name in values)
     assert "lockstep_sweep_alarms" in values
+
+
+def test_costs_stand_beside_the_usual_ones(place, days):
+    runs = []
+    for number in range(3):
+        arrives(place, days, [number])
+        runs.append(ls.Run(night(place).run))
+    assert runs[0].summary["usual_timings_s"] == {}
+    first = runs[0].summary["timings_s"]
+    assert runs[1].summary["usual_timings_s"] == first
+    both = [run.summary["timings_s"]["communities"] for run in runs[:2]]
+    usual = runs[2].summary["usual_timings_s"]["communities"]
+    assert usual == pytest.approx(sum(both) / 2, abs=1e-3)
+    page = runs[2].report.read_text()
+    assert "Median of earlier runs" in page
+    assert page.count("<td>communities</td>") == 1
+    (runs[0].path / "run.json").write_text("{")
+    assert usual_seconds(place / "runs")["communities"] > 0
+    assert usual_seconds(place / "nowhere") == {}
 
 
 def test_a_run_of_an_earlier_program_can_be_compared_with(place, days):

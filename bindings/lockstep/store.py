@@ -6,7 +6,7 @@ import html
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,9 @@ from lockstep.graphs import Graph
 from lockstep.ingest.child import ingest_in_child
 from lockstep.ingest.job import IngestResult
 from lockstep.moments import EARLIEST_S, LATEST_S, MINUTE, utc_text
+
+if TYPE_CHECKING:
+    from lockstep.upkeep import Dropped
 
 __all__ = ["Store", "open"]
 
@@ -315,6 +318,43 @@ class Store:
         result = ingest_in_child(self.path, source, mapping, options, self._key)
         self.refresh()
         return result
+
+    def retain(
+        self, days: int, *, compact: bool = False, control: _core.RunControl | None = None
+    ) -> Dropped:
+        """Drop all days but the last `days`, up to the day of the last action, for ever.
+
+        Names of accounts and objects stay, and so do the receipts of files: what was loaded once
+        is not loaded again.
+
+        Parameters
+        ----------
+        days : int
+            At least 1.
+        compact : bool
+            Give back the disk space too. Rewrites most of the store.
+        control : RunControl, optional
+            As in `coaction`.
+
+        Returns
+        -------
+        Dropped
+            `before_s`, the midnight (UTC) before which all went; `rows`, and `jobs` that lost any;
+            `freed`, where it was compacted.
+
+        Raises
+        ------
+        StoreLocked, StorageError, CorruptData, ValueError
+            The store is as it was.
+        """
+        from lockstep.upkeep import compact_store, days_before, drop_old_days
+
+        before_s = days_before(self.core, days)
+        dropped = drop_old_days(self.path, before_s, key=self._key, control=control)
+        if compact:
+            dropped.freed = compact_store(self.path, key=self._key, control=control)
+        self.refresh()
+        return dropped
 
     def __repr__(self) -> str:
         if self._core is None:

@@ -136,6 +136,8 @@ struct CaseStore::Impl {
     if (!entry) throw CorruptData("the audit log of " + path.string() + " is damaged");
     return *entry;
   }
+
+  bool append(const std::vector<Label>& labels, const std::string& content_hash, AuditEntry entry);
 };
 
 CaseStore CaseStore::open(const std::filesystem::path& store_path, StoreMode mode) {
@@ -164,38 +166,45 @@ CaseStore::CaseStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 CaseStore::CaseStore(CaseStore&&) noexcept = default;
 CaseStore::~CaseStore() = default;
 
-bool CaseStore::append_labels(const std::vector<Label>& labels, const std::string& content_hash,
-                              const std::string& actor, TimeS now_s) {
-  if (!impl_->lock) throw StorageError(impl_->path.string() + " is open for reading");
-  impl_->database->check_process();
+/// Adds labels and the line of the audit that tells of them, as one synced batch.
+bool CaseStore::Impl::append(const std::vector<Label>& labels, const std::string& content_hash,
+                             AuditEntry entry) {
+  if (!lock) throw StorageError(path.string() + " is open for reading");
+  database->check_process();
   for (const auto& label : labels) check_label(label);
-  auto& database = *impl_->database;
   std::string seen;
-  const auto status = database.db().Get({}, database.family(kSeen), content_hash, &seen);
+  const auto status = database->db().Get({}, database->family(kSeen), content_hash, &seen);
   if (status.ok()) return false;
-  if (!status.IsNotFound()) check(status, "cannot read", impl_->path);
+  if (!status.IsNotFound()) check(status, "cannot read", path);
 
-  const auto before = impl_->last_audit();
-  AuditEntry entry;
+  const auto before = last_audit();
   entry.sequence = before.sequence + 1;
-  entry.time_s = now_s;
-  entry.actor = actor;
-  entry.action = "labels";
-  entry.detail = std::to_string(labels.size()) + " labels, content " + content_hash;
   entry.hash = sha256(chained_text(entry, before.hash));
 
   rocksdb::WriteBatch batch;
-  auto sequence = impl_->last_sequence(kLabels);
+  auto sequence = last_sequence(kLabels);
   const auto put = [&](std::size_t family, const std::string& key, const std::string& value) {
-    check(batch.Put(database.family(family), key, value), "cannot write", impl_->path);
+    check(batch.Put(database->family(family), key, value), "cannot write", path);
   };
   for (const auto& label : labels) put(kLabels, sequence_key(++sequence), encode_label(label));
   put(kAudit, sequence_key(entry.sequence), encode_audit(entry));
   put(kSeen, content_hash, sequence_key(entry.sequence));
   rocksdb::WriteOptions durable;
   durable.sync = true;
-  check(database.db().Write(durable, &batch), "cannot write", impl_->path);
+  check(database->db().Write(durable, &batch), "cannot write", path);
   return true;
+}
+
+bool CaseStore::append_labels(const std::vector<Label>& labels, const std::string& content_hash,
+                              const std::string& actor, TimeS now_s) {
+  const auto detail = std::to_string(labels.size()) + " labels, content " + content_hash;
+  return impl_->append(labels, content_hash, {0, now_s, actor, "labels", detail, {}});
+}
+
+bool CaseStore::append_note(const std::string& action, const std::string& detail,
+                            const std::string& content_hash, const std::string& actor,
+                            TimeS now_s) {
+  return impl_->append({}, content_hash, {0, now_s, actor, action, detail, {}});
 }
 
 std::vector<Label> CaseStore::labels() const {

@@ -118,11 +118,7 @@ void write_edges(SortedFile& file, Family family, const SortedRows& rows, std::u
   parallel_sort(edges.begin(), edges.end(), std::less<>());
   std::vector<StoredNeighbour> neighbours;
   for (std::size_t i = 0; i < edges.size(); ++i) {
-    if (neighbours.empty() || neighbours.back().account != edges[i].to) {
-      neighbours.push_back({edges[i].to, 0, edges[i].time, 0});
-    }
-    ++neighbours.back().actions;
-    neighbours.back().last_s = edges[i].time;
+    add_neighbour(neighbours, edges[i].to, edges[i].time);
     const bool last = i + 1 == edges.size() || edges[i + 1].kind != edges[i].kind ||
                       edges[i + 1].from != edges[i].from;
     if (!last) continue;

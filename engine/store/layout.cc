@@ -137,6 +137,14 @@ bool decode_names(std::string_view block, std::vector<std::string>& names) {
   return reader.at_end();
 }
 
+void add_neighbour(std::vector<StoredNeighbour>& neighbours, AccountId account, TimeS time) {
+  if (neighbours.empty() || neighbours.back().account != account) {
+    neighbours.push_back({account, 0, time, 0});
+  }
+  ++neighbours.back().actions;
+  neighbours.back().last_s = time;
+}
+
 std::string encode_neighbours(const std::vector<StoredNeighbour>& neighbours) {
   std::string value;
   put_varint(value, neighbours.size());

@@ -99,6 +99,9 @@ struct ManifestEntry {
 [[nodiscard]] std::string encode_names(std::span<const std::string> names);
 [[nodiscard]] bool decode_names(std::string_view block, std::vector<std::string>& names);
 
+/// Counts a row, in the order of (neighbour, time), among the neighbours of one vertex.
+void add_neighbour(std::vector<StoredNeighbour>& neighbours, AccountId account, TimeS time);
+
 /// Neighbours of one vertex, ascending by id, in one value, and back.
 [[nodiscard]] std::string encode_neighbours(const std::vector<StoredNeighbour>& neighbours);
 [[nodiscard]] bool decode_neighbours(std::string_view value,

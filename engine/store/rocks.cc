@@ -7,6 +7,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <future>
 #include <system_error>
 
 #include "../base/file_io.h"
@@ -171,6 +174,21 @@ std::vector<std::string> Database::split(std::size_t family, const std::string& 
   std::sort(bounds.begin(), bounds.end());
   bounds.erase(std::unique(bounds.begin(), bounds.end()), bounds.end());
   return bounds;
+}
+
+void Database::compact(std::size_t family, RunControl* control) const {
+  std::atomic<bool> cancelled{false};
+  rocksdb::CompactRangeOptions options;
+  options.canceled = &cancelled;
+  auto running = std::async(std::launch::async, [&] {
+    return db_->CompactRange(options, handles_[family], nullptr, nullptr);
+  });
+  while (running.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready) {
+    if (control != nullptr && control->cancelled()) cancelled = true;
+  }
+  const rocksdb::Status status = running.get();
+  if (cancelled) control->check();
+  lockstep::check(status, "cannot compact", path_);
 }
 
 std::uint64_t Database::bytes_of(std::size_t family) const {

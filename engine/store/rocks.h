@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "lockstep/run_control.h"
+
 namespace lockstep {
 
 /// The one way a RocksDB status leaves this folder: as an exception that names what and where.
@@ -77,6 +79,8 @@ class Database {
   /// `from`, `to`, and keys between them that cut the family into parts of like size, ascending.
   [[nodiscard]] std::vector<std::string> split(std::size_t family, const std::string& from,
                                                const std::string& to) const;
+  /// Rewrites a family's files without what was erased or replaced; Interrupted within 50 ms.
+  void compact(std::size_t family, RunControl* control) const;
   /// Bytes of a family's sorted files.
   [[nodiscard]] std::uint64_t bytes_of(std::size_t family) const;
   /// Throws CorruptData or StorageError where an iterator stopped for a reason.

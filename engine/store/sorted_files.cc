@@ -35,6 +35,10 @@ void SortedFile::put(std::string_view key, std::string_view value) {
         "cannot write", path_);
 }
 
+void SortedFile::erase(std::string_view key) {
+  check(writer_->Delete(rocksdb::Slice(key.data(), key.size())), "cannot write", path_);
+}
+
 void SortedFile::finish() {
   check(writer_->Finish(&info_), "cannot write", path_);
   writer_.reset();
@@ -71,6 +75,7 @@ void SortedFiles::finish_last(Family family) {
 void SortedFiles::ingest() {
   std::vector<rocksdb::IngestExternalFileArg> arguments;
   for (std::size_t family = kSegments; family < kFamilyCount; ++family) {
+    if (files_[family].empty()) continue;
     auto& argument = arguments.emplace_back();
     argument.column_family = database_.family(family);
     for (const auto& file : files_[family]) {
@@ -84,7 +89,7 @@ void SortedFiles::ingest() {
     argument.options.write_global_seqno = false;
   }
   sync_folder(folder_);
-  check(database_.db().IngestExternalFiles(arguments), "cannot add a job to", database_.path());
+  check(database_.db().IngestExternalFiles(arguments), "cannot add files to", database_.path());
 }
 
 }  // namespace lockstep

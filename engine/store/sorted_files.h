@@ -21,6 +21,8 @@ class SortedFile {
 
   /// Keys must come in ascending order.
   void put(std::string_view key, std::string_view value);
+  /// Hides what the database has under a key; in the order of keys with `put`.
+  void erase(std::string_view key);
   /// Ends the file and syncs it to the disk. Not for a file without keys.
   void finish();
 
@@ -31,8 +33,8 @@ class SortedFile {
   rocksdb::ExternalSstFileInfo info_;
 };
 
-/// The sorted files of one job, in a folder of their own that goes with the object. Different
-/// files may be written by different threads.
+/// The sorted files of one job, or of one dropping of days, in a folder of their own that goes with
+/// the object. Different files may be written by different threads.
 class SortedFiles {
  public:
   SortedFiles(const Database& database, const std::filesystem::path& store, std::uint64_t epoch);
@@ -46,7 +48,7 @@ class SortedFiles {
   void finish_last(Family family);
 
   /// Adds all files, which must be finished, to the database in one atomic step; then they are
-  /// durable and visible.
+  /// durable and visible. Families without files are left as they are.
   void ingest();
 
  private:

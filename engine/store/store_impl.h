@@ -12,6 +12,7 @@
 #include "layout.h"
 #include "ledger.h"
 #include "lockstep/store.h"
+#include "retention.h"
 #include "rocks.h"
 
 namespace lockstep {
@@ -28,6 +29,7 @@ struct Store::Impl {
 
   mutable std::shared_mutex guard;  ///< over what follows
   std::vector<JobReceipt> jobs;
+  std::vector<Retention> retentions;  ///< what was dropped of them, by number
   Totals totals;
   std::uint64_t noted = 0;  ///< jobs that have their line in the ledger
   bool job_running = false;

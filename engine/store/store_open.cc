@@ -180,11 +180,25 @@ void Store::Impl::load(const std::vector<JobReceipt>& known) {
     found.push_back(std::move(entry->receipt));
     latest = std::move(entry->totals);
   }
+  std::vector<Retention> dropped;
+  for (iterator->Seek("r"); iterator->Valid() && iterator->key().starts_with("r");
+       iterator->Next()) {
+    auto retention = Retention::parse(iterator->value().ToStringView());
+    if (!retention || retention->receipt.number != dropped.size() + 1 ||
+        retention->receipt.epoch > found.size()) {
+      throw CorruptData("the manifest of " + path.string() + " is damaged at retention " +
+                        std::to_string(dropped.size() + 1) + "; restore it from a backup");
+    }
+    // A job that came later has its totals from these.
+    if (retention->receipt.epoch == found.size()) latest = retention->totals;
+    dropped.push_back(std::move(*retention));
+  }
   events->check(*iterator);
   compare_with_ledger(known, found);
   check_markers(found.size());
   const std::unique_lock hold(guard);
   jobs = std::move(found);
+  retentions = std::move(dropped);
   totals = std::move(latest);
 }
 

@@ -1,4 +1,5 @@
 #include <map>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -171,7 +172,7 @@ void check_jobs(const Database& database, const std::vector<JobReceipt>& jobs, R
       const auto& found = scanned.of_job[job.epoch];
       if (!scanned.whole || (found.rows == job.accepted && found.checksum == job.checksum)) return;
       problems.push_back(name + family + " holds " + std::to_string(found.rows) +
-                         " rows, the ledger " + std::to_string(job.accepted) +
+                         " rows, its account " + std::to_string(job.accepted) +
                          ", or rows have changed");
     };
     check_rows(segments, "segments");
@@ -199,6 +200,14 @@ VerifyReport Store::verify(RunControl* control) const {
   if (impl_->options.mode == StoreMode::kWrite) check_files(database, report.problems);
   auto known = jobs();
   known.resize(epoch);
+  {
+    const std::shared_lock hold(impl_->guard);
+    for (auto& job : known) {
+      const auto left = what_is_left(impl_->retentions, job);
+      job.accepted = left.rows;
+      job.checksum = left.checksum;
+    }
+  }
   check_jobs(database, known, control, report);
   check_names(database, IdSpace::kAccount, totals.accounts, report.problems);
   check_names(database, IdSpace::kObject, totals.objects, report.problems);

@@ -66,6 +66,9 @@ def show_night(
     for file in result.refused:
         since = utc_text(file["first_s"], DATE)
         click.echo(visible(f"{file['path']}: refused since {since}, not tried: {file['reason']}"))
+    if result.dropped:
+        before = utc_text(result.dropped["before_s"], DATE)
+        click.echo(f"{result.dropped['rows']:,} actions before {before} dropped from the store")
     click.echo(f"{result.status}: {result.message}")
     for alarm in [] if machines else result.alarms:
         note(f"alarm: {visible(alarm)}")

@@ -1,8 +1,9 @@
-"""`lockstep store info`, `lockstep store verify` and `lockstep store snapshot`."""
+"""`lockstep store`: what a store holds, whether it is whole, and its upkeep."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,12 +18,15 @@ from lockstep.cli.common import (
     progress_bar,
     watched,
 )
-from lockstep.moments import MINUTE, utc_text
+from lockstep.moments import DATE, MINUTE, utc_text
+
+if TYPE_CHECKING:
+    from lockstep.upkeep import Freed
 
 
 @click.group(epilog=example("lockstep store info store", "lockstep store verify store --json"))
 def store() -> None:
-    """Look at a store, read every byte of it back, or write its graphs as files."""
+    """Look at a store, read every byte of it back, drop old days, or write graphs as files."""
 
 
 @store.command(epilog=example("lockstep store info store"))
@@ -50,8 +54,8 @@ def info(path: Path, key_file: Path | None, as_json: bool) -> None:
     rows = [
         {
             **kind,
-            "first": utc_text(kind["first_s"], MINUTE),
-            "last": utc_text(kind["last_s"], MINUTE),
+            "first": utc_text(kind["first_s"], MINUTE) if kind["actions"] else None,
+            "last": utc_text(kind["last_s"], MINUTE) if kind["actions"] else None,
         }
         for kind in details["kinds"]
     ]
@@ -125,3 +129,83 @@ def snapshot(
             raise ConfigError(f"{path} has the kinds {', '.join(kinds)}; give --kind")
         written = opened.snapshot(kind or kinds[0], out, compress=compress, control=control)
     tell(open_graph(written, check="header"), written, as_json, kind=kind or kinds[0])
+
+
+@store.command(
+    epilog=example(
+        "lockstep store retain store --days 90 --dry-run",
+        "lockstep store retain store --days 90 --compact",
+    )
+)
+@click.argument("path", metavar="STORE", type=any_path)
+@click.option(
+    "--days",
+    required=True,
+    type=click.IntRange(min=1),
+    help="Days to keep, up to the day of the last action.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be dropped, and change nothing.")
+@click.option("--compact", is_flag=True, help="Give back the disk space too.")
+@key_option
+@json_option
+def retain(
+    path: Path, days: int, dry_run: bool, compact: bool, key_file: Path | None, as_json: bool
+) -> None:
+    """Drop all days of STORE but the last DAYS, for ever; noted in its audit.
+
+    Whole UTC days of all kinds go. Names of accounts and objects stay, and so do the receipts of
+    files: what was loaded once is not loaded again. Readers beside it see the days until they look
+    again; killed, it dropped all or nothing.
+    """
+    from lockstep import _core
+    from lockstep.arguments import read_key
+    from lockstep.store import Store
+    from lockstep.upkeep import days_before, rows_to_drop
+
+    control = _core.RunControl()
+    with Store(path, key=read_key(key_file) if key_file else None) as opened:
+        if dry_run:
+            dropped = rows_to_drop(opened.core, days_before(opened.core, days))
+        else:
+            with progress_bar("dropping", quiet=as_json) as say, watched(control, say):
+                dropped = opened.retain(days, compact=compact, control=control)
+    if as_json:
+        emit_json({"store": str(path), "dry_run": dry_run, **dropped.to_dict()})
+        return
+    what = "would be dropped" if dry_run else "dropped"
+    click.echo(f"{path}: {dropped.rows:,} actions before {utc_text(dropped.before_s, DATE)} {what}")
+    if dropped.freed is not None:
+        _tell_freed(path, dropped.freed)
+
+
+@store.command(epilog=example("lockstep store compact store"))
+@click.argument("path", metavar="STORE", type=any_path)
+@key_option
+@json_option
+def compact(path: Path, key_file: Path | None, as_json: bool) -> None:
+    """Give back the disk space of what was dropped from STORE, and join the files of small jobs.
+
+    Rewrites most of the store beside itself, and needs about as much free space. Readers go on.
+    """
+    from lockstep import _core
+    from lockstep.arguments import read_key
+    from lockstep.errors import StorageError
+    from lockstep.upkeep import compact_store
+
+    control = _core.RunControl()
+    key = read_key(key_file) if key_file else b""
+    with progress_bar("compacting", quiet=as_json) as say, watched(control, say):
+        freed = compact_store(path, key=key, control=control)
+    if freed.why_not is not None:
+        raise StorageError(freed.why_not)
+    if as_json:
+        emit_json({"store": str(path), "freed_bytes": freed.bytes})
+    else:
+        _tell_freed(path, freed)
+
+
+def _tell_freed(path: Path, freed: Freed) -> None:
+    if freed.why_not is not None:
+        note(f"{path} was not compacted: {freed.why_not}")
+    else:
+        click.echo(f"{path}: {freed.bytes / 1e6:,.1f} MB given back")

@@ -117,6 +117,8 @@ class Retention(_Part):
     """What is kept."""
 
     runs: int | None = Field(default=None, ge=2)  # the latest; all of them where not given
+    actions_days: int | None = Field(default=None, ge=1)  # in the store; none below the lookback
+    compact: bool = False  # whether the store gives back the space whenever days were dropped
 
 
 class Wave(_Part):
@@ -207,6 +209,7 @@ def load_config(path: Path) -> NightConfig:
     try:
         config = NightConfig.model_validate(_from_folder(given, path.parent))
         config.options(0, 1).check()
+        _check_retention(config)
         if config.ingest is not None:
             TimeReader(0, config.ingest.time_unit, config.ingest.tz)
     except ValidationError as error:
@@ -215,6 +218,17 @@ def load_config(path: Path) -> NightConfig:
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from None
     return config
+
+
+def _check_retention(config: NightConfig) -> None:
+    days = config.retention.actions_days
+    if days is not None and days * 86_400 < config.sweep.lookback:
+        raise ConfigError(
+            f"retention.actions_days is {days}, less than sweep.lookback "
+            f"({config.sweep.lookback:,} s); the sweep needs those days, keep more"
+        )
+    if config.retention.compact and days is None:
+        raise ConfigError("retention.compact needs retention.actions_days; nothing is dropped")
 
 
 def config_schema() -> dict[str, Any]:

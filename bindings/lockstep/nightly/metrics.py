@@ -56,6 +56,11 @@ def _of_night(night: dict[str, Any]) -> list[tuple[str, str, Values]]:
         ),
         ("peak_memory_bytes", "Most memory of the process.", {"": peak}),
         ("removed_runs", "Old runs that were removed.", {"": len(night["removed"])}),
+        (
+            "dropped_rows",
+            "Old rows that were dropped from the store.",
+            {"": night["dropped"]["rows"] if night["dropped"] else 0},
+        ),
     ]
 
 

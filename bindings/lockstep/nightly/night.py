@@ -29,6 +29,7 @@ from lockstep.sweep.pipeline import Say, Stages, run_sweep
 from lockstep.sweep.referrals import Referrals, current_referrals, keep_labels, load_referrals
 from lockstep.sweep.run import Run
 from lockstep.sweep.schema import changes_notice
+from lockstep.upkeep import compact_store, drop_old_days
 
 __all__ = ["plan_night", "run_night"]
 
@@ -71,15 +72,15 @@ def run_night(
                 key = _key(config)
                 take_in(config, key, result, refused, force=force, now_s=now, log=log)
                 stage.rows["take in"] = sum(file.get("accepted", 0) for file in result.files)
-            _sweep(config, result, force, now, say, log)
+            until_s = _sweep(config, result, force, now, say, log)
+            _tidy_up(config, result, until_s, stage, now)
         except InputRejected as error:
             result.status, result.message = "rejected", one_line(error)
         except BaseException as error:
+            result.status = "failed"
             result.message = f"{type(error).__name__}: {one_line(error)}"
             _end(config, result, refused, stage, started, now, log)
             raise
-        if result.succeeded:
-            _tidy_up(config, result, stage)
         _end(config, result, refused, stage, started, now, log)
     return result
 
@@ -98,11 +99,28 @@ def _end(
     refused.mark_told()
 
 
-def _tidy_up(config: NightConfig, result: NightResult, stage: Stages) -> None:
-    if config.retention.runs is not None:
+def _tidy_up(
+    config: NightConfig, result: NightResult, until_s: int, stage: Stages, now_s: int
+) -> None:
+    kept = config.retention
+    if kept.actions_days is not None:
+        with stage("drop old days") as control:
+            before_s = until_s - kept.actions_days * _DAY_S
+            path, key = config.sweep.store, _key(config)
+            dropped = drop_old_days(path, before_s, key=key, now_s=now_s, control=control)
+            stage.rows["drop old days"] = dropped.rows
+        if dropped.rows and kept.compact:
+            with stage("compact") as control:
+                dropped.freed = compact_store(path, key=key, control=control)
+        if dropped.rows:
+            result.dropped = dropped.to_dict()
+        if dropped.freed is not None and dropped.freed.why_not:
+            result.alarms.append(f"the store was not compacted: {dropped.freed.why_not}")
+            result.status = "alarms"
+    if kept.runs is not None:
         with stage("remove old runs"):
             keep = Path(result.run).name if result.run else None
-            result.removed = remove_old_runs(config.out, config.retention.runs, keep)
+            result.removed = remove_old_runs(config.out, kept.runs, keep)
 
 
 def plan_night(config: NightConfig) -> dict[str, Any]:
@@ -163,7 +181,8 @@ def _sweep(
     now_s: int,
     say: Say | None,
     log: EventLog,
-) -> None:
+) -> int:
+    """Sweeps, or finds the run; the end of the time that counts, UTC seconds."""
     if not (config.sweep.store / "FORMAT").exists():
         raise InputRejected(f"{config.sweep.store} holds no actions yet, and no file came")
     with Store(config.sweep.store, key=_key(config) or None) as store:
@@ -192,13 +211,15 @@ def _sweep(
             judge=partial(_alarms, config),
         )
     result.run = str(run.path.resolve())
-    if found is None:
+    # A run that is found was told of, unless the night that made it was killed.
+    if found is None or last_night(config.out).get("run") != result.run:
         result.alarms += run.alarms
     result.status = "alarms" if result.alarms else "noop" if found else "ok"
     counts = run.summary["coordination"]
     result.message = f"{counts['clusters']:,} clusters of {counts['clustered_accounts']:,} accounts"
     if run.summary["previous"]:
         result.message += f"; since {run.summary['previous']}: {changes_notice(run.summary)}"
+    return int(run.summary["options"]["until_s"])
 
 
 def _over_the_past(config: NightConfig, store: Store) -> SweepOptions:

@@ -44,6 +44,11 @@ def run_id_of(
 ) -> str:
     """Name of a run: UTC date of its last action, and a hash of all that decides the result."""
     info = store.info()
+    # Days dropped from before the time that counts change nothing.
+    since = options.since_s
+    cuts = [
+        drop["number"] for drop in store.core.drops() if since is None or drop["before_s"] > since
+    ]
     # When a label came does not change the result; who gave it, and how sure, does.
     said = [label[:4] for label in labels]
     made_of = {
@@ -56,6 +61,7 @@ def run_id_of(
         "store": info["uuid"],
         "epoch": info["epoch"],
         "version": _core.__version__,
+        **({"dropped": cuts[-1]} if cuts else {}),
     }
     digest = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
     last = max(kind["last_s"] for kind in info["kinds"] if kind["name"] in kinds)

@@ -20,6 +20,7 @@ from lockstep.report import render_report
 from lockstep.store import Store
 from lockstep.sweep.benign import Groups, load_groups
 from lockstep.sweep.clusters import find_clusters, gather_evidence
+from lockstep.sweep.costs import usual_seconds
 from lockstep.sweep.drift import measure_drift
 from lockstep.sweep.evolution import follow_clusters
 from lockstep.sweep.fusion import judge
@@ -124,6 +125,7 @@ def run_sweep(
             *_layer_alarms(found["layers"]),
         ],
         "timings_s": stage.seconds,
+        "usual_timings_s": usual_seconds(out),
     }
     if judge is not None:
         summary["alarms"] += judge(summary)

@@ -251,11 +251,11 @@ RUN_JSON = {
     "wave's objects, or null), active_again (suspended accounts that act), clusters tied to them",
     "alarms": "what to look at before trusting the run; with any, the exit code is 4",
     "timings_s": "seconds by stage",
+    "usual_timings_s": "median seconds by stage of the latest 14 runs that were there before",
 }
 
-LATER_KEYS = (
-    "drift",
-)  # an earlier program's run may lack these: it is still a run to compare with
+# An earlier program's run may lack these: it is still a run to compare with.
+LATER_KEYS = ("drift", "usual_timings_s")
 
 
 def make_table(name: str, columns: dict[str, Any]) -> pa.Table:

@@ -45,6 +45,9 @@ class CaseStore {
   /// Throws InvalidArgument on an empty account, label or source, or a confidence out of range.
   bool append_labels(const std::vector<Label>& labels, const std::string& content_hash,
                      const std::string& actor, TimeS now_s);
+  /// Adds a line to the audit alone, once for each content; false where it was added before.
+  bool append_note(const std::string& action, const std::string& detail,
+                   const std::string& content_hash, const std::string& actor, TimeS now_s);
   [[nodiscard]] std::vector<Label> labels() const;  ///< in the order they came
   [[nodiscard]] std::vector<AuditEntry> audit() const;
   /// The problems of the hash chain; empty when each entry fits the one before.

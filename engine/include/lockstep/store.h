@@ -73,6 +73,16 @@ struct JobReceipt {
   std::uint64_t checksum = 0;  ///< sum over the rows of a 64-bit hash of each
 };
 
+/// What a dropping of old days took out of a store; also its line among `Store::drops`.
+struct DropReceipt {
+  std::uint64_t number = 0;  ///< from 1; 0 where there was nothing to drop
+  std::uint64_t epoch = 0;   ///< of the store as it was; later jobs are not touched by it
+  TimeS before_s = 0;        ///< the midnight (UTC) before which all rows went
+  TimeS dropped_s = 0;       ///< when
+  std::uint64_t rows = 0;    ///< that went, of all kinds
+  std::uint64_t jobs = 0;    ///< that lost any
+};
+
 /// One job under way: rows are staged in memory and sorted files, and none is visible or kept
 /// until `commit` returns. Destroyed without commit, it leaves no trace.
 class IngestJob {
@@ -222,6 +232,25 @@ class Store {
                                                std::span<const std::uint32_t> ids) const;
   /// What is stored in place of an external id: itself, or its keyed pseudonym.
   [[nodiscard]] std::string stored_name(IdSpace space, std::string_view external) const;
+
+  /// Rows of all UTC days before the day of `before_s`, of every kind: what `drop_before` would
+  /// drop. Reads their blocks, and decodes none.
+  [[nodiscard]] std::uint64_t rows_before(TimeS before_s) const;
+  /// Drops them, and what they gave to the follow / retweet graph, for ever: in one atomic step,
+  /// so that a killed call dropped all or nothing. A reader beside it sees the rows until it
+  /// refreshes. Ids, names, and the jobs' receipts stay: a file that was stored is still known.
+  /// Rows so old that come later are stored, until the next call. Reads the blocks that go, all
+  /// lists of neighbours, and the rest of jobs that lose a part of their rows, of whose rows with
+  /// a target it holds 32 bytes each. Not beside a read of the same object. Throws StorageError in
+  /// a reader, InvalidArgument while a job is under way, CorruptData, Interrupted.
+  DropReceipt drop_before(TimeS before_s, TimeS now_s, RunControl* control = nullptr);
+  /// All droppings, by number.
+  [[nodiscard]] std::vector<DropReceipt> drops() const;
+  /// Gives back the disk space of what was dropped, and joins the files of many small jobs; what
+  /// the store holds stays. Needs about its size of free space meanwhile. A kill, or Interrupted,
+  /// leaves it as it was, but for some garbage that the next opening removes. Throws as
+  /// `drop_before`.
+  void compact(RunControl* control = nullptr);
 
   [[nodiscard]] StoreInfo info() const;
   /// Reads every byte back: RocksDB's checksums, each block's, the ledger's sums, the mirrors.

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "layout.h"
+#include "lockstep/store.h"
+
+namespace lockstep {
+
+/// Rows that a job still has, and the sum of their hashes.
+struct KeptRows {
+  std::uint64_t rows = 0;
+  std::uint64_t checksum = 0;
+};
+
+/// The row of `manifest` for one dropping of old days.
+struct Retention {
+  DropReceipt receipt;
+  Totals totals;                          ///< of the store, once it was done
+  std::map<std::uint64_t, KeptRows> cut;  ///< jobs, by epoch, that lost rows and have some left
+
+  [[nodiscard]] std::string bytes() const;
+  [[nodiscard]] static std::optional<Retention> parse(std::string_view text);
+};
+
+/// Key of the row; numbers count from 1.
+[[nodiscard]] std::string retention_key(std::uint64_t number);
+
+/// What all droppings so far have left of a job. `done` is by number.
+[[nodiscard]] KeptRows what_is_left(const std::vector<Retention>& done, const JobReceipt& job);
+
+}  // namespace lockstep
