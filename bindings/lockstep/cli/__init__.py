@@ -31,6 +31,7 @@ _COMMANDS = {
     "blocks": "bipartite",
     "core": "bipartite",
     "synchrony": "bipartite",
+    "explore": "explore",
     "store": "store",
     "graph": "graph",
     "simulate": "simulate",

@@ -1,0 +1,42 @@
+"""The store and the runs that a server reads."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+from lockstep.explorer.run_index import Runs
+from lockstep.store import Store
+
+__all__ = ["Desk"]
+
+_FRESH_S = 2.0
+
+
+class Desk:
+    """What is read: a follower of the store, which works beside a writer, and a folder of runs."""
+
+    def __init__(
+        self, store: Store, runs: Path, *, read_only: bool = True, cases: bool = False
+    ) -> None:
+        self.store = store
+        self.runs = Runs(runs)
+        self.read_only = read_only
+        self.cases = cases
+        self.pseudonymous = bool(store.info()["pseudonymous"])
+        self._lock = threading.Lock()
+        self._looked_s = time.monotonic()
+
+    def fresh(self) -> Store:
+        """The store as it was at most two seconds ago."""
+        with self._lock:
+            if time.monotonic() - self._looked_s > _FRESH_S:
+                self.store.refresh()
+                self._looked_s = time.monotonic()
+        return self.store
+
+    def warm(self) -> None:
+        """Reads what the first page of the latest run needs, before somebody waits for it."""
+        if self.runs.names():
+            self.runs.get("latest").warm()

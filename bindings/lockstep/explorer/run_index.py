@@ -1,0 +1,346 @@
+"""A run's tables with the look-ups that pages need, made once and kept for the latest runs."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from lockstep.sweep.evolution import known_of
+from lockstep.sweep.run import Run, pairs_of
+
+__all__ = ["SPARK_BINS", "RunIndex", "Runs"]
+
+SPARK_BINS = 24
+_KEPT = 3  # runs whose tables stay in memory
+_KEPT_LINEAGES = 100
+
+I64 = npt.NDArray[np.int64]
+
+
+class _Rows:
+    """Rows of a table by a number that each has; those below 0 are in no group."""
+
+    def __init__(self, key: I64, groups: int) -> None:
+        self._order = np.argsort(key, kind="stable")
+        self._bounds = np.searchsorted(key[self._order], np.arange(groups + 1))
+
+    def of(self, group: int) -> I64:
+        """Positions of a group's rows, ascending."""
+        return self._order[self._bounds[group] : self._bounds[group + 1]]
+
+
+class RunIndex:
+    """One run, read once. Cheap to make; each look-up is built when it is first asked for."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._lock = threading.RLock()
+
+    @cached_property
+    def clusters(self) -> list[dict[str, Any]]:
+        """Rows of the clusters table by rank, each with its sparkline."""
+        rows = self.run.clusters.to_pylist()
+        counts = self._sparks(len(rows))
+        return [{**row, "spark": spark} for row, spark in zip(rows, counts, strict=True)]
+
+    @cached_property
+    def place_of_cluster(self) -> dict[str, int]:
+        """Place in `clusters` of each name."""
+        return {row["cluster_id"]: place for place, row in enumerate(self.clusters)}
+
+    @cached_property
+    def accounts(self) -> pa.Array:
+        """Ids of all accounts with an edge."""
+        edges = self.edges
+        return pc.unique(pa.chunked_array(edges["source"].chunks + edges["target"].chunks))
+
+    @cached_property
+    def edges(self) -> pa.Table:
+        """edges.parquet."""
+        return self.run.edges
+
+    @cached_property
+    def evidence(self) -> pa.Table:
+        """evidence.parquet."""
+        return self.run.evidence
+
+    @cached_property
+    def members(self) -> pa.Table:
+        """members.parquet: cluster by cluster, the strongest first."""
+        return self.run.members
+
+    @cached_property
+    def pairs(self) -> pa.Table:
+        """Pairs of accounts, one row each."""
+        return pairs_of(self.edges)
+
+    @cached_property
+    def candidates(self) -> list[dict[str, Any]]:
+        """Rows of the candidates table."""
+        return [_with_lists(row) for row in self.run.candidates.to_pylist()]
+
+    @cached_property
+    def sorted_names(self) -> list[str]:
+        """Names of all accounts with an edge, in order, for those who type the first letters."""
+        return sorted(self.accounts.to_pylist())
+
+    @cached_property
+    def membership(self) -> dict[str, dict[str, Any]]:
+        """cluster_id and membership of each account in a cluster."""
+        columns = (self.members[n].to_pylist() for n in ("account_id", "cluster_id", "membership"))
+        return {a: {"cluster_id": c, "membership": m} for a, c, m in zip(*columns, strict=True)}
+
+    def place(self, account: str) -> int | None:
+        """Number of an account among `accounts`; None where it has no edge."""
+        return self._place.get(account)
+
+    def members_of(self, cluster: int) -> pa.Table:
+        """Rows of members.parquet of a cluster, the strongest first."""
+        return self.members.take(pa.array(self._members_by_cluster.of(cluster)))
+
+    def pairs_within(self, cluster: int) -> pa.Table:
+        """Pairs of members of a cluster."""
+        return self.pairs.take(pa.array(self._pairs_by_cluster.of(cluster)))
+
+    def pairs_with(self, account: int) -> pa.Table:
+        """Pairs of an account, the firmest first."""
+        rows = np.concatenate(
+            [self._pairs_by_source.of(account), self._pairs_by_target.of(account)]
+        )
+        found = self.pairs.take(pa.array(rows))
+        order = [("weight", "descending"), ("source", "ascending"), ("target", "ascending")]
+        return found.sort_by(order)
+
+    def edges_within(self, cluster: int) -> pa.Table:
+        """Rows of edges.parquet of a cluster."""
+        return self.edges.take(pa.array(self._edges_by_cluster.of(cluster)))
+
+    def evidence_within(self, cluster: int) -> pa.Table:
+        """Rows of evidence.parquet between members of a cluster."""
+        return self.evidence.take(pa.array(self._evidence_by_cluster.of(cluster)))
+
+    def edges_between(self, a: int, b: int) -> pa.Table:
+        """Rows of edges.parquet of two accounts."""
+        return _between(self.edges, self._edges_by_source, self._ends(self.edges)[1], a, b)
+
+    def evidence_between(self, a: int, b: int) -> pa.Table:
+        """Rows of evidence.parquet of two accounts."""
+        target = self._evidence_ends[1]
+        return _between(self.evidence, self._evidence_by_source, target, a, b)
+
+    def ties_between_clusters(self) -> tuple[I64, I64, I64]:
+        """Pairs of clusters with edges between them, and how many."""
+        source, target = (self._cluster[end] for end in self._pair_ends)
+        apart = (source >= 0) & (target >= 0) & (source != target)
+        low, high = np.minimum(source, target)[apart], np.maximum(source, target)[apart]
+        key, count = np.unique(low << 32 | high, return_counts=True)
+        return key >> 32, key & 0xFFFFFFFF, count
+
+    def warm(self) -> None:
+        """Builds what the first page needs."""
+        with self._lock:
+            _ = self.clusters, self.membership, self.sorted_names, self._evidence_by_cluster
+
+    def _sparks(self, clusters: int) -> list[list[int]]:
+        """Meetings of each cluster in equal parts of the run's time."""
+        first, last = (self.run.summary["input"][name] or 0 for name in ("first_s", "last_s"))
+        cluster = self._evidence_cluster
+        inside = cluster >= 0
+        time_s = self.evidence["source_time_s"].to_numpy()[inside]
+        part = (time_s - first) * SPARK_BINS // max(last - first + 1, 1)
+        key = cluster[inside] * SPARK_BINS + np.clip(part, 0, SPARK_BINS - 1)
+        counts = np.bincount(key, minlength=clusters * SPARK_BINS)
+        return counts.reshape(clusters, SPARK_BINS).tolist()
+
+    def _ends(self, table: pa.Table) -> tuple[I64, I64]:
+        source, target = (
+            pc.index_in(table[end], self.accounts).to_numpy().astype(np.int64)
+            for end in ("source", "target")
+        )
+        return source, target
+
+    @cached_property
+    def _place(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.accounts.to_pylist())}
+
+    @cached_property
+    def _cluster(self) -> I64:
+        """Cluster of each account, -1 for none."""
+        found = np.full(len(self.accounts), -1, dtype=np.int64)
+        place = pc.index_in(self.members["account_id"], self.accounts).to_numpy()
+        found[place] = self._member_cluster
+        return found
+
+    @cached_property
+    def _member_cluster(self) -> I64:
+        names = self.run.clusters["cluster_id"]
+        return pc.index_in(self.members["cluster_id"], names).to_numpy().astype(np.int64)
+
+    @cached_property
+    def _pair_ends(self) -> tuple[I64, I64]:
+        return self._ends(self.pairs)
+
+    @cached_property
+    def _evidence_ends(self) -> tuple[I64, I64]:
+        return self._ends(self.evidence)
+
+    @cached_property
+    def _evidence_cluster(self) -> I64:
+        return self._common(self._evidence_ends)
+
+    def _common(self, ends: tuple[I64, I64]) -> I64:
+        source, target = (self._cluster[end] for end in ends)
+        return np.where(source == target, source, -1)
+
+    @property
+    def _cluster_count(self) -> int:
+        return int(self.run.summary["coordination"]["clusters"])
+
+    @cached_property
+    def _members_by_cluster(self) -> _Rows:
+        return _Rows(self._member_cluster, self._cluster_count)
+
+    @cached_property
+    def _pairs_by_cluster(self) -> _Rows:
+        return _Rows(self._common(self._pair_ends), self._cluster_count)
+
+    @cached_property
+    def _pairs_by_source(self) -> _Rows:
+        return _Rows(self._pair_ends[0], len(self.accounts))
+
+    @cached_property
+    def _pairs_by_target(self) -> _Rows:
+        return _Rows(self._pair_ends[1], len(self.accounts))
+
+    @cached_property
+    def _edges_by_cluster(self) -> _Rows:
+        return _Rows(self._common(self._ends(self.edges)), self._cluster_count)
+
+    @cached_property
+    def _edges_by_source(self) -> _Rows:
+        return _Rows(self._ends(self.edges)[0], len(self.accounts))
+
+    @cached_property
+    def _evidence_by_cluster(self) -> _Rows:
+        return _Rows(self._evidence_cluster, self._cluster_count)
+
+    @cached_property
+    def _evidence_by_source(self) -> _Rows:
+        return _Rows(self._evidence_ends[0], len(self.accounts))
+
+
+def _between(table: pa.Table, by_source: _Rows, target: I64, a: int, b: int) -> pa.Table:
+    rows = [
+        own[target[own] == other] for own, other in ((by_source.of(a), b), (by_source.of(b), a))
+    ]
+    return table.take(pa.array(np.concatenate(rows)))
+
+
+def _with_lists(row: dict[str, Any]) -> dict[str, Any]:
+    """A row whose missing lists are empty."""
+    lists = {name: row[name] or [] for name in ("path", "sources", "groups")}
+    return {**row, **lists}
+
+
+class Runs:
+    """The runs of a folder. Names come from its listing: what is asked for opens no other path."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._kept: OrderedDict[str, RunIndex] = OrderedDict()
+        self._lineages: OrderedDict[str, dict[str, dict[str, Any]]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def names(self) -> list[str]:
+        """Names of the runs, the latest first."""
+        if not self.folder.is_dir():
+            return []
+        found = [
+            entry
+            for entry in self.folder.iterdir()
+            if not entry.name.startswith(".")
+            and not entry.is_symlink()
+            and (entry / "run.json").is_file()
+        ]
+        return [entry.name for entry in sorted(found, key=_when, reverse=True)]
+
+    def get(self, name: str) -> RunIndex:
+        """A run by its name, or the latest; KeyError where there is none such."""
+        names = self.names()
+        if name == "latest" and names:
+            name = names[0]
+        if name not in names:
+            raise KeyError(name)
+        with self._lock:
+            index = self._kept.pop(name, None)
+            if index is None or _changed(index.run):
+                index = RunIndex(Run(self.folder / name))
+            self._kept[name] = index
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+            return index
+
+    def membership(self, name: str, account: str) -> dict[str, Any] | None:
+        """cluster_id and membership of an account in a run; None where it is in no cluster."""
+        rows = pq.read_table(
+            self.folder / name / "members.parquet",
+            columns=["cluster_id", "membership"],
+            filters=[("account_id", "=", account)],
+        ).to_pylist()
+        return rows[0] if rows else None
+
+    def lineage(self, name: str) -> dict[str, dict[str, Any]]:
+        """What became of each cluster in a run, by lasting name; with when it last met."""
+        with self._lock:
+            found = self._lineages.get(name)
+        if found is None:
+            found = _lineage(Run(self.folder / name))
+            with self._lock:
+                self._lineages[name] = found
+                while len(self._lineages) > _KEPT_LINEAGES:
+                    self._lineages.popitem(last=False)
+        return found
+
+
+def _lineage(run: Run) -> dict[str, dict[str, Any]]:
+    columns = ["cluster_id", "members", "last_s"]
+    clusters = {row["cluster_id"]: row for row in run.clusters.select(columns).to_pylist()}
+    rows = run.evolution.to_pylist()
+    if not rows:  # compared with no run before
+        lasting = known_of(run).lasting
+        rows = [
+            {
+                "lasting_id": lasting_id,
+                "cluster_id": cluster_id,
+                "change": None,
+                "members": clusters[cluster_id]["members"],
+                "members_before": None,
+            }
+            for cluster_id, lasting_id in lasting.items()
+        ]
+    return {
+        row["lasting_id"]: {**row, "last_s": clusters.get(row["cluster_id"], {}).get("last_s")}
+        for row in rows
+    }
+
+
+def _when(folder: Path) -> tuple[str, float]:
+    """A run's date is the first part of its name; of one date the last made is the latest."""
+    return folder.name[:10], (folder / "run.json").stat().st_mtime
+
+
+def _changed(run: Run) -> bool:
+    """Whether a run was made anew under the same name (`--force`)."""
+    try:
+        return Run(run.path).summary["finished_s"] != run.summary["finished_s"]
+    except FileNotFoundError:
+        return True
