@@ -45,7 +45,7 @@ find_python() {
 # Whatever the wheel is made of: a changed byte means a new install.
 sources_hash() {
   find CMakeLists.txt pyproject.toml LICENSE engine algorithms bindings -type f \
-    ! -path '*/__pycache__/*' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16
+    ! -path '*/__pycache__/*' ! -path '*/node_modules/*' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16
 }
 
 setup_python() {
