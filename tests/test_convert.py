@@ -127,3 +127,18 @@ def test_what_is_no_graph_is_refused():
         ls.to_networkx({"source": ["a"]})
     with pytest.raises(TypeError, match="ids must be strings or integers"):
         ls.to_scipy({"source": [1.7], "target": [2.0]})
+
+
+def test_what_xml_cannot_hold_is_spelt_out(tmp_path):
+    edges = {
+        "source": ["bell\x07", "two\nlines"],
+        "target": ["plain", "\uffff"],
+        "note": ["\x1b[m", "é"],
+    }
+    for write, read in (
+        (ls.write_gexf, networkx.read_gexf),
+        (ls.write_graphml, networkx.read_graphml),
+    ):
+        graph = read(write(edges, tmp_path / "graph.xml"))
+        assert graph.edges["bell\\x07", "plain"]["note"] == "\\x1b[m"
+        assert graph.edges["two\nlines", "\\xffff"]["note"] == "é"

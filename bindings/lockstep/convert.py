@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ __all__ = [
     "write_gexf",
     "write_graphml",
 ]
+
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def to_networkx(edges: Any, *, vertices: Any = None, directed: bool | None = None) -> Any:
@@ -304,12 +307,15 @@ def _attributes(vertices: Any) -> dict[Any, dict[str, Any]]:
 
 
 def _plain(graph: Any) -> Any:
-    """The graph with attributes that an XML file can hold."""
+    """The graph with names and attributes that an XML file can hold."""
+    import networkx
+
     for _, data in graph.nodes(data=True):
         _flatten(data)
     for *_, data in graph.edges(data=True):
         _flatten(data)
-    return graph
+    renamed = {name: _spelt(name) for name in graph if _spelt(name) != name}
+    return networkx.relabel_nodes(graph, renamed) if renamed else graph
 
 
 def _flatten(data: dict[str, Any]) -> None:
@@ -317,4 +323,13 @@ def _flatten(data: dict[str, Any]) -> None:
         if value is None:
             del data[name]
         elif isinstance(value, list):
-            data[name] = ", ".join(map(str, value))
+            data[name] = _spelt(", ".join(map(str, value)))
+        else:
+            data[name] = _spelt(value)
+
+
+def _spelt(value: Any) -> Any:
+    """Text whose characters that XML has no way to hold are spelt out, such as \\x1b."""
+    if not isinstance(value, str):
+        return value
+    return _NOT_IN_XML.sub(lambda found: f"\\x{ord(found[0]):02x}", value)

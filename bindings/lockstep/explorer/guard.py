@@ -86,7 +86,9 @@ class Guard:
             if await self._login(scope, headers, dressed):
                 return
             self._check_session(scope, headers)
-            await self._app(scope, _bounded(receive, headers), dressed)
+            if scope["method"] not in _SAFE:
+                receive = await _whole(receive)
+            await self._app(scope, receive, dressed)
         except ApiFault as refused:
             await _refuse(scope, dressed, refused, request_id)
 
@@ -222,19 +224,26 @@ def _cookie(headers: Headers) -> str | None:
     return jar[COOKIE].value if COOKIE in jar else None
 
 
-def _bounded(receive: Receive, headers: Headers) -> Receive:
-    """Receives no more than the limit, whatever the length was said to be."""
-    taken = 0
-
-    async def bounded() -> Message:
-        nonlocal taken
+async def _whole(receive: Receive) -> Receive:
+    """The body of a request, read within its limit whatever its length was said to be."""
+    parts, taken, more = [], 0, True
+    while more:
         message = await receive()
-        taken += len(message.get("body", b""))
+        if message["type"] != "http.request":
+            return receive
+        parts.append(message.get("body", b""))
+        taken += len(parts[-1])
+        more = message.get("more_body", False)
         if taken > MOST_BODY_BYTES:
             raise ApiFault(413, "The request is too large", "Its body goes on.", "Send less.")
-        return message
+    body: Message = {"type": "http.request", "body": b"".join(parts), "more_body": False}
 
-    return bounded
+    async def again() -> Message:
+        nonlocal body
+        message, body = body, {"type": "http.disconnect"}
+        return message if message["type"] == "http.request" else await receive()
+
+    return again
 
 
 async def _refuse(scope: Scope, send: Send, refused: ApiFault, request_id: str) -> None:
