@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -58,12 +59,18 @@ def explorer(*arguments):
         process.communicate()
 
 
-@pytest.fixture
-def place(tmp_path):
-    made = make_place(tmp_path / "place")
+@pytest.fixture(scope="module")
+def made_place(tmp_path_factory):
+    made = make_place(tmp_path_factory.mktemp("explorer") / "place")
     arrives(made, log_of_days(), range(4))
     night(made)
     return made
+
+
+@pytest.fixture
+def place(made_place, tmp_path):
+    """A copy of its own for each test."""
+    return shutil.copytree(made_place, tmp_path / "place", symlinks=True)
 
 
 def arguments(place):

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ask, onConnection } from "./api/fetching";
+import { ask, keepAsking, onConnection } from "./api/fetching";
 import { useMeta, useRun } from "./api/resources";
 import { Boundary } from "./parts/boundary";
 import { Dialog } from "./parts/dialog";
@@ -97,6 +97,7 @@ function FirstRun() {
 function LostConnection() {
   const [connected, setConnected] = useState(true);
   useEffect(() => onConnection(setConnected), []);
+  useEffect(keepAsking, []);
   return (
     <div role="status" aria-live="assertive">
       {!connected && (

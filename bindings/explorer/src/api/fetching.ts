@@ -16,6 +16,7 @@ export class ApiError extends Error {
 
 const LONGEST_MS = 120_000;
 const RETRY_MS = 3000;
+const HEARTBEAT_MS = 15_000;
 const KEPT = 60;
 
 type Listener = (connected: boolean) => void;
@@ -35,6 +36,14 @@ function setConnected(now: boolean): void {
   for (const listener of listeners) listener(now);
 }
 
+/** Asks now and then, so that a reader of what is already on the page learns that the server is gone. */
+export function keepAsking(): () => void {
+  const timer = setInterval(() => {
+    if (connected && document.visibilityState === "visible") void ask();
+  }, HEARTBEAT_MS);
+  return () => clearInterval(timer);
+}
+
 /** Asks until the server answers again. */
 export async function ask(): Promise<void> {
   clearTimeout(retry);
@@ -43,7 +52,7 @@ export async function ask(): Promise<void> {
     await fetch("/api/meta", { headers: { Accept: "application/json" } });
     setConnected(true);
   } catch {
-    retry = window.setTimeout(ask, RETRY_MS);
+    setConnected(false);
   }
 }
 

@@ -42,12 +42,12 @@ export function NumberAxis(props: { from: number; to: number; left: number; righ
 }
 
 /** Two or three ticks up the left edge, with rules across. */
-export function UpAxis(props: { to: number; left: number; right: number; top: number; bottom: number; written?: (value: number) => string }) {
-  const { to, left, right, top, bottom, written = (value) => decimal(value) } = props;
+export function UpAxis(props: { to: number; left: number; right: number; top: number; bottom: number; whole?: boolean; written?: (value: number) => string }) {
+  const { to, left, right, top, bottom, whole = false, written = (value) => decimal(value) } = props;
   const scale = scaleLinear([0, to], [bottom, top]);
   return (
     <g aria-hidden="true">
-      {scale.ticks(3).map((value) => (
+      {scale.ticks(3).filter((value) => !whole || Number.isInteger(value)).map((value) => (
         <g key={value}>
           <path class="rule" d={`M${left},${scale(value)}H${right}`} />
           <text x={left - 6} y={scale(value) + 4} text-anchor="end">{written(value)}</text>

@@ -49,7 +49,7 @@ function Overview(props: {
   const said = `${plural(events.source.length, "co-action")} over time, ${written(...whole)}`;
   return (
     <svg class="chart" viewBox={`0 0 ${width} ${HIGH}`} height={HIGH} role="group" aria-label={said}>
-      <UpAxis to={most} left={left} right={right} top={top} bottom={bottom} />
+      <UpAxis whole to={most} left={left} right={right} top={top} bottom={bottom} />
       {counts.map((value, bin) => {
         const from = whole[0] + (bin / bins) * (whole[1] - whole[0]);
         const to = whole[0] + ((bin + 1) / bins) * (whole[1] - whole[0]);

@@ -158,7 +158,7 @@ function Actions({ actions, id }: { actions: NonNullable<AccountDetail["actions"
       </header>
       <div ref={box}>
         <svg class="chart" viewBox={`0 0 ${width} 90`} role="img" aria-label="Its actions over time; the table below holds them">
-          <UpAxis to={most} left={left} right={right} top={6} bottom={64} />
+          <UpAxis whole to={most} left={left} right={right} top={6} bottom={64} />
           {counts.map((value, bin) => (
             <rect key={bin} class="bar" x={left + (bin * (right - left)) / bins} y={64 - (58 * value) / most}
               width={Math.max(1, (right - left) / bins - 1)} height={(58 * value) / most} />
