@@ -28,6 +28,12 @@ setup_system() {
     >/dev/null || die "apt-get install failed for$missing"
 }
 
+# The browser of the explorer's tests, where it can be had; they are skipped without it.
+setup_browser() {
+  command -v chromium >/dev/null || (setup_system chromium) ||
+    say "no chromium: the explorer's browser tests are skipped"
+}
+
 setup_ccache() {
   export CCACHE_DIR="${CCACHE_DIR:-$PWD/build/ccache}"
   export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1 CCACHE_MAXSIZE="${CCACHE_MAXSIZE:-1G}"

@@ -7,6 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 source .ci/setup.sh
 setup_system
+setup_browser
 setup_ccache
 
 ctest_under() {
