@@ -9,6 +9,7 @@ import { Toasts } from "./parts/toast";
 import { followLinks, go, replaceWith, usePlace } from "./router";
 import { useShortcuts } from "./state/shortcuts";
 import { formatPath, LATEST, type Route } from "./url";
+import { CasesView } from "./views/cases";
 import { KeyList, HelpView } from "./views/help";
 import { RunView } from "./views/run_view";
 import { LedgerView } from "./views/ledger";
@@ -59,6 +60,8 @@ function View({ route, query }: ReturnType<typeof usePlace>) {
       return <HelpView />;
     case "ledger":
       return <LedgerView />;
+    case "cases":
+      return <CasesView />;
     case "missing":
       return <MissingView />;
     default:

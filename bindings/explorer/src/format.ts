@@ -89,6 +89,11 @@ export function visible(name: string): string {
   });
 }
 
+/** The same of a text with lines. */
+export function visibleLines(text: string): string {
+  return text.split("\n").map(visible).join("\n");
+}
+
 export function hasUnseen(name: string): boolean {
   return visible(name) !== name;
 }

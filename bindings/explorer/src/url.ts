@@ -19,6 +19,7 @@ export type Route =
   | { view: "compare"; run: string; other: string }
   | { view: "referrals"; run: string }
   | { view: "ledger"; run: string }
+  | { view: "cases"; run: string }
   | { view: "help"; run: string }
   | { view: "missing"; run: string };
 
@@ -26,7 +27,7 @@ export type Route =
 export type Query = Readonly<Record<string, readonly string[]>>;
 
 export const LATEST = "latest";
-const GLOBAL_VIEWS = ["referrals", "ledger", "help"] as const;
+const GLOBAL_VIEWS = ["referrals", "ledger", "cases", "help"] as const;
 
 function decoded(text: string): string {
   try {
@@ -88,6 +89,7 @@ export function formatPath(route: Route): string {
       return `/r/${piece(route.run)}/vs/${piece(route.other)}`;
     case "help":
     case "ledger":
+    case "cases":
       return `/${route.view}`;
     default:
       return `/r/${piece(route.run)}/${route.view}`;

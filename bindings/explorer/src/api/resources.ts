@@ -103,15 +103,14 @@ export function useTakedown(run: string, cluster: string, accounts: readonly str
   });
 }
 
-/** Sends something; the server wants a sign that this very page does. */
-export async function post(address: string, body: unknown, signal?: AbortSignal): Promise<unknown> {
+/** The server wants a sign that this very page sends something. */
+export async function postHeaders(): Promise<Record<string, string>> {
   const { csrf } = (await read(api(["meta"]), true)) as Meta;
-  return request(address, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf },
-    body: JSON.stringify(body),
-    signal,
-  });
+  return { "Content-Type": "application/json", "X-CSRF-Token": csrf };
+}
+
+export async function post(address: string, body: unknown, signal?: AbortSignal): Promise<unknown> {
+  return request(address, { method: "POST", headers: await postHeaders(), body: JSON.stringify(body), signal });
 }
 
 export function useEdge(run: string, a: string, b: string): Resource<EdgeDetail> {

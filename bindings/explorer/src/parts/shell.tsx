@@ -14,6 +14,7 @@ export function Bar({ route, showKeys }: { route: Route; showKeys: () => void })
     ["Clusters", { view: "clusters", run }, true],
     ["Referrals", { view: "referrals", run }, true],
     ["Ledger", { view: "ledger", run: LATEST }, features?.ledger ?? false],
+    ["Cases", { view: "cases", run: LATEST }, features?.cases ?? false],
     ["Help", { view: "help", run: LATEST }, true],
   ];
   return (

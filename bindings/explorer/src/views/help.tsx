@@ -10,6 +10,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["w", "why are the two picked accounts tied"],
   ["t", "go to the timeline"],
   ["c", "go to the decision"],
+  ["1  2  3  4", "choose a disposition and go to its reason; nothing is sent by a key"],
   ["Escape", "let go of what is picked, close what is open"],
   ["?", "show these keys"],
 ];

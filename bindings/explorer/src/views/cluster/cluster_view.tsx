@@ -1,5 +1,5 @@
 import type { ClusterDetail, RunInfo } from "../../api/model";
-import { useCluster, useClusters, useDrawn } from "../../api/resources";
+import { useCluster, useClusters, useDrawn, useMeta } from "../../api/resources";
 import { ChangeBadge } from "../../parts/change_badge";
 import { CodeButton, LinkButton } from "../../parts/code_button";
 import { Name } from "../../parts/name";
@@ -10,6 +10,7 @@ import { usePicked, useSpan } from "../../state/selection";
 import { useShortcuts } from "../../state/shortcuts";
 import { useTitle } from "../../state/title";
 import { CLUSTER_TABS, first, href, type ClusterTab, type Query } from "../../url";
+import { CasePanel } from "../case_panel";
 import { ChanceTab } from "./chance_tab";
 import { EvidenceTab } from "./evidence_tab";
 import { GraphTab } from "./graph_tab";
@@ -62,6 +63,7 @@ export function ClusterView({ run, cluster, tab, query }: ClusterProps) {
 
 function Head({ run, detail, tab, query }: { run: RunInfo; detail: ClusterDetail; tab: ClusterTab; query: Query }) {
   const { row } = detail;
+  const meta = useMeta();
   const keep: Query = { t: query.t ?? [], sel: query.sel ?? [], object: query.object ?? [] };
   return (
     <header>
@@ -88,6 +90,7 @@ function Head({ run, detail, tab, query }: { run: RunInfo; detail: ClusterDetail
           {detail.remarks.map((remark) => <p key={remark}>{remark}</p>)}
         </details>
       )}
+      {meta.state === "ready" && meta.data.features.cases && <CasePanel run={run.run_id} cluster={row.cluster_id} />}
       <nav class="tabs" aria-label="Parts of the cluster">
         {CLUSTER_TABS.map((each) => (
           <a key={each} href={href({ view: "cluster", run: run.run_id, cluster: row.cluster_id, tab: each }, keep)}
