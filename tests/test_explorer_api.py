@@ -164,9 +164,11 @@ def test_why_two_are_tied_is_that_of_python(client, run):
 def test_two_without_an_edge_are_told_what_is_missing(client, run):
     first, last = run.cluster("C-0001").accounts[0], run.clusters.num_rows
     other = run.cluster(f"C-{last:04d}").accounts[0]
-    status, fault = client.fault(f"/runs/{run.id}/edge", a=first, b=other)
+    none = client.json(f"/runs/{run.id}/edge", a=first, b=other)
+    assert (none["layers"], none["evidence"], none["reasons"]) == ([], [], [])
+    status, fault = client.fault(f"/runs/{run.id}/edge", a=first, b="nobody")
     assert status == 404
-    assert "no edge" in fault["what"]
+    assert "nobody" in fault["why"]
     told = client.json(f"/runs/{run.id}/why-not", account=first, other=other)
     assert not all(threshold["met"] for threshold in told["thresholds"])
     assert other in told["sentence"]

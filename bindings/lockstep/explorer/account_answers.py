@@ -25,15 +25,21 @@ _MOST_ASKED = 50  # members of a cluster that an account outside is held against
 _NEIGHBOURS = 25
 
 
-def edge_detail(index: RunIndex, a: str, b: str) -> models.EdgeDetail:
-    """The tests of a pair and its meetings, what is rare first; KeyError where it has no edge."""
-    places = index.place(a), index.place(b)
-    if places[0] is None or places[1] is None:
-        raise KeyError(a if places[0] is None else b)
-    layers = index.edges_between(places[0], places[1])
+def edge_detail(index: RunIndex, store: Store, a: str, b: str) -> models.EdgeDetail:
+    """The tests of a pair and its meetings, what is rare first; nothing where it has no edge.
+
+    KeyError where neither run nor store knows one of them.
+    """
+    first, second = index.place(a), index.place(b)
+    for name, place in ((a, first), (b, second)):
+        if place is None and store.core.find_id("account", name) is None:
+            raise KeyError(name)
+    layers, evidence = index.edges.slice(0, 0), index.evidence.slice(0, 0)
+    if first is not None and second is not None:
+        layers = index.edges_between(first, second)
+        evidence = index.evidence_between(first, second)
     if layers.num_rows == 0:
-        raise KeyError(f"{a} and {b}")
-    evidence = index.evidence_between(places[0], places[1])
+        return models.EdgeDetail(a=a, b=b, layers=[], evidence=[], evidence_total=0, reasons=[])
     order = [("object_actions", "ascending"), ("source_time_s", "ascending")]
     shown = evidence.sort_by([*order, ("object_id", "ascending")]).slice(0, _MOST_MEETINGS)
     edge = Edge(index.run, layers, evidence)

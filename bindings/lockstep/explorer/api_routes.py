@@ -231,13 +231,20 @@ def takedown_of(
 
 @router.get("/runs/{run}/edge")
 def edge(request: Request, run: str, a: Account, b: Account) -> models.EdgeDetail:
-    """Why two accounts are tied."""
+    """Why two accounts are tied; without rows where they are not."""
     try:
-        return account_answers.edge_detail(_index(request, run), a, b)
-    except KeyError:
-        raise ApiFault(404, "These two accounts have no edge in this run",
-                       "They met too rarely, or no more often than chance gives.",
-                       "Ask why not: it shows what is missing.") from None  # fmt: skip
+        return account_answers.edge_detail(_index(request, run), desk_of(request).fresh(), a, b)
+    except KeyError as error:
+        raise _no_account(error.args[0]) from None
+
+
+def _no_account(name: str) -> ApiFault:
+    return ApiFault(
+        404,
+        "There is no such account",
+        f"Neither the store nor the run has {name!r}.",
+        "Ids are exact: check upper and lower case.",
+    )
 
 
 @router.get("/runs/{run}/account")
@@ -247,8 +254,7 @@ def account(request: Request, run: str, id: Account) -> models.AccountDetail:
     try:
         return account_answers.account_detail(desk.runs, _index(request, run), desk.fresh(), id)
     except KeyError:
-        raise ApiFault(404, "There is no such account", "Neither the store nor the run has it.",
-                       "Ids are exact: check upper and lower case.") from None  # fmt: skip
+        raise _no_account(id) from None
 
 
 @router.get("/runs/{run}/neighbourhood")

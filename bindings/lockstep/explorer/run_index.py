@@ -256,7 +256,7 @@ class Runs:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._kept: OrderedDict[str, RunIndex] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[tuple[int, int], RunIndex]] = OrderedDict()
         self._lineages: OrderedDict[str, dict[str, dict[str, Any]]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -280,11 +280,13 @@ class Runs:
             name = names[0]
         if name not in names:
             raise KeyError(name)
+        made = (self.folder / name / "run.json").stat()
+        key = (made.st_ino, made.st_mtime_ns)  # a run made anew (`--force`) has another
         with self._lock:
-            index = self._kept.pop(name, None)
-            if index is None or _changed(index.run):
+            known, index = self._kept.pop(name, (None, None))
+            if index is None or known != key:
                 index = RunIndex(Run(self.folder / name))
-            self._kept[name] = index
+            self._kept[name] = key, index
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
             return index
@@ -336,11 +338,3 @@ def _lineage(run: Run) -> dict[str, dict[str, Any]]:
 def _when(folder: Path) -> tuple[str, float]:
     """A run's date is the first part of its name; of one date the last made is the latest."""
     return folder.name[:10], (folder / "run.json").stat().st_mtime
-
-
-def _changed(run: Run) -> bool:
-    """Whether a run was made anew under the same name (`--force`)."""
-    try:
-        return Run(run.path).summary["finished_s"] != run.summary["finished_s"]
-    except FileNotFoundError:
-        return True
