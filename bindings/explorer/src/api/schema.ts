@@ -297,7 +297,7 @@ export interface paths {
         };
         /**
          * Edge
-         * @description Why two accounts are tied.
+         * @description Why two accounts are tied; without rows where they are not.
          */
         get: operations["edge_api_runs__run__edge_get"];
         put?: never;

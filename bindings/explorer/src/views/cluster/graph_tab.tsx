@@ -10,6 +10,8 @@ import { neighboursOf } from "../../graph/data";
 import { go } from "../../router";
 import { inForce, marksOf, wholeSpan, type Events } from "../../state/events";
 import { changed, putPicked } from "../../state/selection";
+import { usePainted } from "../../state/painted";
+import { Skeleton } from "../../parts/states";
 import { useShortcuts } from "../../state/shortcuts";
 import { EvidenceTable, rowsOf } from "./evidence_table";
 import { LayerLegend, MarkLegend } from "./legends";
@@ -35,10 +37,11 @@ export interface Linked {
 export function GraphTab({ run, cluster, drawn, events, picked, span, choose, object, origin }: Linked) {
   const { graph } = drawn;
   const timeline = useRef<HTMLElement>(null);
+  const painted = usePainted();
   const ties = useMemo(() => neighboursOf(graph), [graph]);
   const marks = useMemo(() => marksOf(graph, events, { span, object }), [graph, events, span, object]);
   const kept = useMemo(() => inForce(events, { span, object, picked }), [events, span, object, picked]);
-  const rows = useMemo(() => rowsOf(events, kept), [events, kept]);
+  const rows = useMemo(() => (painted ? rowsOf(events, kept) : []), [events, kept, painted]);
   const lanes = useMemo(() => lanesOf(drawn, picked), [drawn, picked]);
   const pick = (vertices: readonly number[], more: boolean): void =>
     putPicked(changed(picked, vertices, more), events.ids);
@@ -85,7 +88,8 @@ export function GraphTab({ run, cluster, drawn, events, picked, span, choose, ob
           <span class="soft" id="in-force" aria-live="polite">{told}</span>
           {events.total > events.source.length && <Cut shown={events.source.length} total={events.total} />}
         </header>
-        <Timeline events={events} ids={events.ids} lanes={lanes} chosen={span} choose={choose} />
+        {!painted && <Skeleton what="the timeline" />}
+        {painted && <Timeline events={events} ids={events.ids} lanes={lanes} chosen={span} choose={choose} />}
         {lanes.length < (picked.size || graph.ids.length) && (
           <p class="soft small">Lines of the {count(lanes.length)} strongest accounts; pick others in the graph to see theirs.</p>
         )}
@@ -95,8 +99,8 @@ export function GraphTab({ run, cluster, drawn, events, picked, span, choose, ob
           <h2 id="rows-head">Co-actions behind it</h2>
           <span class="soft">{told}</span>
         </header>
-        <EvidenceTable run={run} caption={`Co-actions of ${cluster}`} rows={rows} file={`${cluster}-co-actions`}
-          origin={origin} pageSize={10} />
+        {painted && <EvidenceTable run={run} caption={`Co-actions of ${cluster}`} rows={rows} file={`${cluster}-co-actions`}
+          origin={origin} pageSize={10} />}
       </section>
     </div>
   );
