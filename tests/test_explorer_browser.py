@@ -6,8 +6,9 @@ import re
 from urllib.parse import quote
 
 import pytest
-from support.browser import AXE, browser, explorer, screen_of, serious_faults
+from support.browser import AXE, browser, expect, explorer, screen_of, serious_faults
 from support.explorer_place import make_explorer_place
+from support.stores import make_store
 
 import lockstep as ls
 from lockstep.arguments import parse_time
@@ -73,14 +74,13 @@ def _screens(place, run):
 def test_every_screen_loads_without_a_fault(screen, place, run):
     for name, path in _screens(place, run).items():
         screen.open(path)
-        assert screen.page.locator("main h1, main h2, main .empty").first.is_visible(), name
+        expect(screen.page.locator("main h1, main h2, main .empty").first).to_be_visible()
         assert screen.page.locator("main [role=alert]").count() == 0, name
         assert screen.faults == [], name
         screen.shot(name)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_no_screen_shuts_anybody_out(opened, server, place, run, scheme):
     if not AXE.exists():
         pytest.skip("axe-core is not installed: npm ci in bindings/explorer")
@@ -126,15 +126,11 @@ def _utc(time_s):
     return utc_text(time_s, "%Y-%m-%d %H:%M:%S")
 
 
-def _count(screen):
-    kept, whole = re.findall(r"[\d,]+", screen.page.locator("#in-force").inner_text())
-    return int(kept.replace(",", "")), int(whole.replace(",", ""))
-
-
 def test_a_brushed_time_keeps_graph_timeline_and_table_to_it(screen, run):
     evidence = run.cluster("C-0002").evidence.to_pylist()
     screen.open(f"/r/{run.id}/c/C-0002/graph")
-    assert _count(screen) == (len(evidence), len(evidence))
+    told = screen.page.locator("#in-force")
+    expect(told).to_have_text(f"{len(evidence):,} of {len(evidence):,} co-actions")
     screen.page.locator(".brush .overlay").scroll_into_view_if_needed()
     box = screen.page.locator(".brush .overlay").bounding_box()
     screen.page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 20)
@@ -150,7 +146,8 @@ def test_a_brushed_time_keeps_graph_timeline_and_table_to_it(screen, run):
         and min(row["source_time_s"], row["target_time_s"]) <= end
     ]
     assert 0 < len(inside) < len(evidence)
-    assert _count(screen) == (len(inside), len(evidence))
+    expect(told).to_have_text(f"{len(inside):,} of {len(evidence):,} co-actions")
+    screen.settle()
     drawn = screen.page.evaluate(
         """() => { const {scene, shown} = window.lockstepStage.currentScene();
         const {ids, source, target} = scene.graph;
@@ -194,7 +191,7 @@ def test_reload_back_and_a_copied_link_restore_the_view(opened, server, screen, 
     screen.page.reload()
     screen.settle()
     assert screen.path == brushed
-    assert screen.page.get_by_role("button", name="Whole time").is_visible()
+    expect(screen.page.get_by_role("button", name="Whole time")).to_be_visible()
     screen.page.get_by_role("button", name="Copy link").click()
     link = screen.page.evaluate("navigator.clipboard.readText()")
     with screen_of(opened, server) as other:
@@ -211,7 +208,7 @@ def test_reload_back_and_a_copied_link_restore_the_view(opened, server, screen, 
 
 
 def _picture(screen):
-    screen.page.wait_for_timeout(300)  # until what moves has settled
+    screen.settle()
     return screen.page.evaluate("document.querySelector('canvas').toDataURL()")
 
 
@@ -254,9 +251,9 @@ def test_the_whole_way_by_keys_alone(screen, run):
     assert "/edge?" in screen.page.url
     assert "tied" in screen.page.title()
     keys.press("?")
-    assert screen.page.get_by_role("dialog").is_visible()
+    expect(screen.page.get_by_role("dialog")).to_be_visible()
     keys.press("Escape")
-    assert screen.page.get_by_role("dialog").count() == 0
+    expect(screen.page.get_by_role("dialog")).to_have_count(0)
     keys.press("Tab")
     assert screen.page.evaluate("document.activeElement !== document.body")
 
@@ -292,8 +289,47 @@ def test_a_server_that_stops_is_told_and_found_again(opened, place):
         screen.page.locator("nav a", has_text="Ledger").click()
         told = screen.page.get_by_text("The connection to the server is lost.")
         told.wait_for()
-        assert screen.page.get_by_text("The server cannot be reached").is_visible()
+        expect(screen.page.get_by_text("The server cannot be reached")).to_be_visible()
         screen.shot("lost-connection")
+
+
+def test_the_python_of_a_view_gives_its_rows(screen, place, run, monkeypatch):
+    monkeypatch.chdir(place.runs)
+    pair = run.cluster("C-0001").pairs.slice(0, 1).to_pylist()[0]
+    ends = f"a={_id(pair['source'])}&b={_id(pair['target'])}"
+    wanted = {
+        "clusters": len(run.clusters),
+        "c/C-0001/members": len(run.cluster("C-0001")),
+        "c/C-0001/evidence": run.cluster("C-0001").evidence.num_rows,
+        f"edge?{ends}": run.why(pair["source"], pair["target"]).num_rows,
+        f"account?id={_id(pair['source'])}": len(run.cluster("C-0001")) - 1,
+    }
+    for path, rows in wanted.items():
+        screen.open(f"/r/{run.id}/{path}")
+        screen.page.get_by_role("button", name="Copy as Python").click()
+        code = screen.page.locator("dialog code").inner_text()
+        lines = code.splitlines()
+        assert len(lines) <= 6
+        scope = {}
+        exec("\n".join(lines[:-1]), scope)
+        assert len(eval(lines[-1], scope)) == rows, path
+        assert screen.page.evaluate("navigator.clipboard.readText()") == code
+
+
+def test_a_store_without_runs_and_a_run_without_clusters_say_so(opened, tmp_path):
+    store = make_store(tmp_path / "store", [(1_600_000_000, "one", "post", "object")])
+    with explorer(str(store.path)) as running, screen_of(opened, running) as screen:
+        screen.open("/")
+        expect(screen.page.get_by_role("heading", level=1)).to_have_text(
+            "No night has been swept yet"
+        )
+        screen.shot("first-run")
+        ls.sweep(store)
+        screen.open("/")
+        expect(screen.page.get_by_role("heading", level=1)).to_contain_text("No group of accounts")
+        screen.open("/r/latest/clusters")
+        expect(screen.page.get_by_text("no cluster remains")).to_be_visible()
+        screen.shot("no-clusters")
 
 
 def test_what_is_not_there_is_said_with_a_next_step(screen, run):
@@ -301,6 +337,6 @@ def test_what_is_not_there_is_said_with_a_next_step(screen, run):
     alert = screen.page.locator("main [role=alert]")
     alert.wait_for()
     assert "It has C-0001 to C-0006." in alert.inner_text()
-    assert alert.get_by_role("button", name="Try again").is_visible()
+    expect(alert.get_by_role("button", name="Try again")).to_be_visible()
     assert [fault for fault in screen.faults if "404" not in fault] == []
     screen.faults.clear()

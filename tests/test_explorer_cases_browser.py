@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from support.browser import browser, explorer, screen_of
+from support.browser import browser, expect, explorer, screen_of
 from support.explorer_place import make_explorer_place
 
 import lockstep as ls
@@ -89,8 +89,20 @@ def place(tmp_path_factory):
     return make_explorer_place(tmp_path_factory.mktemp("explorer"))
 
 
+@pytest.fixture(scope="module")
+def server(place):
+    with explorer(*place.arguments) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def opened():
+    with browser() as chromium:
+        yield chromium
+
+
 @pytest.fixture
-def desk(place):
+def desk(place, opened, server):
     run_id = ls.Run.open(place.runs).id
     cases = Cases(run_id)
 
@@ -100,11 +112,7 @@ def desk(place):
         told["features"] = {"ledger": True, "cases": True}
         route.fulfill(response=answer, json=told)
 
-    with (
-        browser() as opened,
-        explorer(*place.arguments) as server,
-        screen_of(opened, server) as screen,
-    ):
+    with screen_of(opened, server) as screen:
         screen.page.route("**/api/meta", meta)
         screen.page.route(re.compile(r"/api/cases"), cases.answer)
         screen.open(f"/r/{run_id}/c/C-0002/graph")
@@ -118,7 +126,7 @@ def test_a_decision_needs_a_reason_and_a_second_person(desk):
     page.get_by_role("button", name="Open a case").click()
     page.get_by_label("Disposition").select_option("coordinated-inauthentic")
     page.get_by_role("button", name="Propose").click()
-    assert page.get_by_text("Write the reason first").is_visible()
+    expect(page.get_by_text("Write the reason first")).to_be_visible()
     assert cases.sent == []
     page.get_by_label("Reason (needed)").fill("Twelve accounts, one hand.\nSee object 7.")
     page.get_by_role("button", name="Propose").click()
@@ -131,8 +139,8 @@ def test_a_decision_needs_a_reason_and_a_second_person(desk):
         }
     ]
     sign = page.get_by_role("button", name="Sign as the second person")
-    assert sign.is_disabled()
-    assert page.get_by_text("Who proposed it may not sign it.").is_visible()
+    expect(sign).to_be_disabled()
+    expect(page.get_by_text("Who proposed it may not sign it.")).to_be_visible()
     screen.shot("decision")
     cases.user = "bo"
     page.reload()
@@ -140,7 +148,7 @@ def test_a_decision_needs_a_reason_and_a_second_person(desk):
     page.locator("summary", has_text="Decision").click()
     sign.click()
     page.get_by_text("signed by bo").first.wait_for()
-    assert page.get_by_role("link", name="Evidence pack", exact=True).is_visible()
+    expect(page.get_by_role("link", name="Evidence pack", exact=True)).to_be_visible()
     assert screen.faults == []
 
 
@@ -153,9 +161,9 @@ def test_what_another_person_did_is_shown_and_the_note_is_kept(desk):
     cases.add("bo", "comment", note="wait <b>here</b>")
     page.get_by_role("button", name="Propose").click()
     page.get_by_text("Somebody else was faster").wait_for()
-    assert page.get_by_text("wait <b>here</b>").is_visible()
-    assert page.get_by_label("Reason (needed)").input_value() == "A fan club."
-    assert page.get_by_label("Disposition").input_value() == "not-coordinated"
+    expect(page.get_by_text("wait <b>here</b>")).to_be_visible()
+    expect(page.get_by_label("Reason (needed)")).to_have_value("A fan club.")
+    expect(page.get_by_label("Disposition")).to_have_value("not-coordinated")
     page.get_by_role("button", name="Propose").click()
     page.get_by_text("to be signed by a second person").wait_for()
     assert cases.sent[-1]["note"] == "A fan club."
@@ -175,9 +183,9 @@ def test_what_is_withdrawn_stays_in_the_history(desk):
     page.get_by_role("button", name="Withdraw").click()
     page.get_by_text("withdrew entry 2").wait_for()
     assert cases.sent == [{"kind": "undone", "refers_to": 2, "note": "New data came."}]
-    assert page.locator(".withdrawn").inner_text().startswith("ana proposed")
+    expect(page.locator(".withdrawn")).to_contain_text("proposed: Needs more data")
     screen.open("/cases")
-    assert page.locator("tbody tr").count() == 1
+    expect(page.locator("tbody tr")).to_have_count(1)
     assert screen.faults == []
 
 
@@ -187,6 +195,6 @@ def test_keys_choose_a_disposition_and_send_nothing(desk):
     screen.page.get_by_label("Disposition").wait_for()
     screen.page.locator("h1").click()
     screen.page.keyboard.press("3")
-    assert screen.page.get_by_label("Disposition").input_value() == "not-coordinated"
-    assert screen.page.evaluate("document.activeElement.id") == "decision-note"
+    expect(screen.page.get_by_label("Disposition")).to_have_value("not-coordinated")
+    expect(screen.page.locator("#decision-note")).to_be_focused()
     assert cases.sent == []

@@ -10,7 +10,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-__all__ = ["AXE", "SHOTS", "Screen", "browser", "explorer", "screen_of", "serious_faults"]
+__all__ = ["AXE", "SHOTS", "Screen", "browser", "expect", "explorer", "screen_of", "serious_faults"]
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+expect = sync_api.expect
+expect.set_options(timeout=30_000)
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "bindings/explorer/node_modules/axe-core/axe.min.js"
@@ -64,10 +68,9 @@ def explorer(*arguments: str) -> Iterator[Server]:
 @contextmanager
 def browser() -> Iterator[object]:
     """Chromium without a window; the test is skipped where it is missing."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if not CHROMIUM.exists():
         pytest.skip(f"no browser: {CHROMIUM} is missing (apt-get install chromium)")
-    with playwright.sync_playwright() as driver:
+    with sync_api.sync_playwright() as driver:
         opened = driver.chromium.launch(
             executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
         )
@@ -108,6 +111,11 @@ class Screen:
     def settle(self) -> None:
         self.page.locator("main > *").first.wait_for()
         self.page.locator("main .skeleton").first.wait_for(state="detached")
+        # What a view does after it is painted, and the picture that follows from it.
+        self.page.evaluate(
+            """async () => { for (let frame = 0; frame < 5; ++frame)
+            await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0))); }"""
+        )
 
     @property
     def path(self) -> str:
@@ -116,7 +124,6 @@ class Screen:
 
     def shot(self, name: str) -> None:
         SHOTS.mkdir(parents=True, exist_ok=True)
-        self.page.wait_for_timeout(100)  # a graph is drawn in the frame after its size is known
         self.page.screenshot(path=str(SHOTS / f"{name}.png"), full_page=True)
 
 

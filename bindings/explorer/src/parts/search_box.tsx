@@ -9,13 +9,10 @@ const WAIT_MS = 140;
 
 export function hitAddress(run: string, hit: Hit): string {
   if (hit.kind === "cluster") return href({ view: "cluster", run, cluster: hit.id, tab: "graph" });
-  if (hit.kind === "object" && hit.cluster_id) {
-    return href({ view: "cluster", run, cluster: hit.cluster_id, tab: "evidence" }, { object: [hit.id] });
-  }
   return href({ view: "account", run }, { id: [hit.id] });
 }
 
-/** Finds accounts, clusters and objects by the beginning of their id; `/` comes here. */
+/** Finds accounts and clusters by the beginning of their id; `/` comes here. */
 export function SearchBox({ run }: { run: string }) {
   const [text, setText] = useState("");
   const [hits, setHits] = useState<readonly Hit[] | null>(null);
@@ -73,8 +70,8 @@ export function SearchBox({ run }: { run: string }) {
   const shown = hits !== null && text.trim() !== "";
   return (
     <div class="search" ref={box} role="search">
-      <input id="search" type="search" role="combobox" placeholder="Account, cluster or object  /" autocomplete="off"
-        spellcheck={false} aria-label="Search account, cluster or object by id" aria-expanded={shown} aria-controls={list}
+      <input id="search" type="search" role="combobox" placeholder="Account or cluster  /" autocomplete="off"
+        spellcheck={false} aria-label="Search account or cluster by id" aria-expanded={shown} aria-controls={list}
         aria-autocomplete="list" aria-activedescendant={shown && at >= 0 ? `${list}-${at}` : undefined}
         value={text} onInput={(event) => setText(event.currentTarget.value)} onKeyDown={press} />
       <ul id={list} role="listbox" aria-label="Found" hidden={!shown}>

@@ -1,5 +1,5 @@
 // Keys that work everywhere but in fields. Views add their own; each is on a visible control too.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 export type Shortcuts = Readonly<Record<string, () => void>>;
 
@@ -11,7 +11,7 @@ function typing(target: EventTarget | null): boolean {
 export function useShortcuts(keys: Shortcuts): void {
   const latest = useRef(keys);
   latest.current = keys;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if (typing(event.target) || document.querySelector("dialog[open]")) return;

@@ -1,7 +1,7 @@
 import { useTitle } from "../state/title";
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ["/", "search an account, a cluster or an object"],
+  ["/", "search an account or a cluster"],
   ["j  k", "next and previous row of the list of clusters; in a cluster, next and previous cluster"],
   ["Enter", "open the row, or pick the vertex that the arrow keys are on"],
   ["Arrows", "in the graph: right and left along ties, down and up through all accounts"],
