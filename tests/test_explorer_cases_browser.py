@@ -185,7 +185,7 @@ def test_what_is_withdrawn_stays_in_the_history(desk):
     assert cases.sent == [{"kind": "undone", "refers_to": 2, "note": "New data came."}]
     expect(page.locator(".withdrawn")).to_contain_text("proposed: Needs more data")
     screen.open("/cases")
-    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.get_by_role("region", name="Cases").locator("tbody tr")).to_have_count(1)
     assert screen.faults == []
 
 

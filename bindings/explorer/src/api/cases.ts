@@ -74,6 +74,28 @@ export function useCaseOf(run: string, cluster: string, turn: number): Resource<
   });
 }
 
+interface AuditPage {
+  readonly entries: readonly AuditLine[];
+  readonly total: number;
+  /** Of the whole chain; none where it is as it was written. */
+  readonly problems: readonly string[];
+  readonly next_before: number | null;
+}
+
+export interface AuditLine {
+  readonly sequence: number;
+  readonly time_s: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly detail: string;
+  readonly hash: string;
+}
+
+/** Lines of the audit log, the newest first, below a number where one is given. */
+export function useAudit(before: number | null): Resource<AuditPage> {
+  return useResource(api(["audit"], before === null ? {} : { before: String(before) }), false);
+}
+
 export async function openCase(run: string, cluster: string): Promise<void> {
   await post(api(["cases"]), { run_id: run, cluster_id: cluster });
 }

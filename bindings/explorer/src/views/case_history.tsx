@@ -22,6 +22,8 @@ function entrySaid(entry: CaseEntry): string {
       return "signed the proposal";
     case "assigned":
       return entry.value === "" ? "let it go" : `gave it to ${visible(entry.value)}`;
+    case "exported":
+      return "took the evidence pack";
     case "comment":
       return "commented";
     case "undone":
@@ -61,7 +63,7 @@ function Withdraw({ version, act }: { version: number; act: Act }) {
   return (
     <form class="form" onSubmit={(event) => { event.preventDefault(); void send(); }}>
       <label>Why is it withdrawn? (needed)
-        <input type="text" required value={note} maxLength={4000} onInput={(event) => setNote(event.currentTarget.value)} />
+        <input type="text" required value={note} maxLength={10_000} onInput={(event) => setNote(event.currentTarget.value)} />
       </label>
       <p class="row">
         <button type="submit" class="main" disabled={note.trim() === ""}>Withdraw</button>

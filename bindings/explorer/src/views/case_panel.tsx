@@ -97,6 +97,7 @@ function Signing({ found, act }: { found: CaseDetail; act: Act }) {
 }
 
 function Pack({ found }: { found: CaseDetail }) {
+  if (!found.may.propose) return null;
   return (
     <p class="row">
       {found.may.export

@@ -1,4 +1,5 @@
 import { useCases, dispositionWords, type CaseRow } from "../api/cases";
+import { useMeta } from "../api/resources";
 import { moment, plural } from "../format";
 import { LinkButton } from "../parts/code_button";
 import { Name } from "../parts/name";
@@ -7,6 +8,7 @@ import { Table, type Column } from "../parts/table";
 import { setQuery, usePlace } from "../router";
 import { useTitle } from "../state/title";
 import { first, href } from "../url";
+import { AuditPanel } from "./audit";
 
 const STATES = ["open", "proposed", "signed"] as const;
 
@@ -16,6 +18,7 @@ export function CasesView() {
   const { query } = usePlace();
   const state = first(query, "state");
   const cases = useCases();
+  const meta = useMeta();
   return (
     <div class="stack">
       <div class="row apart">
@@ -46,6 +49,7 @@ export function CasesView() {
           }}
         </Loaded>
       </section>
+      {meta.state === "ready" && meta.data.role === "lead" && <AuditPanel />}
     </div>
   );
 }

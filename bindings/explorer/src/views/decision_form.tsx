@@ -48,7 +48,7 @@ export function DecisionForm({ found, act }: { found: CaseDetail; act: Act }) {
       </label>
       <label>
         Reason (needed)
-        <textarea id="decision-note" value={note} maxLength={4000} aria-invalid={refused !== ""} aria-describedby="decision-refused"
+        <textarea id="decision-note" value={note} maxLength={10_000} aria-invalid={refused !== ""} aria-describedby="decision-refused"
           onInput={(event) => setNote(event.currentTarget.value)} />
       </label>
       <p id="decision-refused" aria-live="assertive" class="small">{refused}</p>
