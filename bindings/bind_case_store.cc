@@ -1,9 +1,12 @@
 #include <pybind11/stl.h>
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "bindings.h"
@@ -28,18 +31,37 @@ struct PythonCaseStore {
   }
 };
 
+std::chrono::milliseconds as_milliseconds(double seconds) {
+  if (!(seconds >= 0.0 && seconds <= 3600.0)) {
+    throw InvalidArgument("wait_s is " + std::to_string(seconds) + "; give 0 to 3600 seconds");
+  }
+  return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000.0));
+}
+
+py::dict as_dict(const CaseEntry& entry) {
+  return py::dict(py::arg("case_id") = entry.case_id, py::arg("version") = entry.version,
+                  py::arg("time_s") = entry.time_s, py::arg("actor") = entry.actor,
+                  py::arg("kind") = entry.kind, py::arg("value") = entry.value,
+                  py::arg("note") = entry.note, py::arg("refers_to") = entry.refers_to,
+                  py::arg("run_id") = entry.run_id, py::arg("cluster_id") = entry.cluster_id,
+                  py::arg("members") = entry.members);
+}
+
 }  // namespace
 
 void bind_case_store(py::module_& m) {
   py::class_<PythonCaseStore>(m, "CaseStore", "Labels, decisions and their audit.")
-      .def(py::init([](const std::string& store_path, bool write) {
+      .def(py::init([](const std::string& store_path, bool write, double wait_s) {
+             const auto wait = as_milliseconds(wait_s);
              auto made = std::make_unique<PythonCaseStore>();
+             py::gil_scoped_release release;
              made->value.emplace(
-                 CaseStore::open(store_path, write ? StoreMode::kWrite : StoreMode::kRead));
+                 CaseStore::open(store_path, write ? StoreMode::kWrite : StoreMode::kRead, wait));
              return made;
            }),
-           py::arg("store_path"), py::kw_only(), py::arg("write") = false)
+           py::arg("store_path"), py::kw_only(), py::arg("write") = false, py::arg("wait_s") = 0.0)
       .def("close", [](PythonCaseStore& self) { self.value.reset(); })
+      .def("store_uuid", [](PythonCaseStore& self) { return self.get().store_uuid(); })
       .def(
           "append_labels",
           [](PythonCaseStore& self, const std::vector<LabelTuple>& labels,
@@ -87,6 +109,40 @@ void bind_case_store(py::module_& m) {
                labels.emplace_back(l.account, l.label, l.source, l.confidence, l.time_s);
              }
              return labels;
+           })
+      .def(
+          "append_case_entry",
+          [](PythonCaseStore& self, std::uint64_t case_id, std::uint64_t expected_version,
+             const std::string& actor, const std::string& kind, TimeS now_s,
+             const std::string& value, const std::string& note, std::uint64_t refers_to,
+             const std::string& run_id, const std::string& cluster_id,
+             const std::vector<std::string>& members) {
+            CaseEntry entry{.case_id = case_id,
+                            .time_s = now_s,
+                            .actor = actor,
+                            .kind = kind,
+                            .value = value,
+                            .note = note,
+                            .refers_to = refers_to,
+                            .run_id = run_id,
+                            .cluster_id = cluster_id,
+                            .members = members};
+            auto& store = self.get();
+            {
+              py::gil_scoped_release release;
+              entry = store.append_case_entry(std::move(entry), expected_version);
+            }
+            return as_dict(entry);
+          },
+          py::arg("case_id"), py::kw_only(), py::arg("expected_version"), py::arg("actor"),
+          py::arg("kind"), py::arg("now_s"), py::arg("value") = "", py::arg("note") = "",
+          py::arg("refers_to") = 0, py::arg("run_id") = "", py::arg("cluster_id") = "",
+          py::arg("members") = std::vector<std::string>{})
+      .def("case_entries",
+           [](PythonCaseStore& self) {
+             py::list entries;
+             for (const auto& entry : self.get().case_entries()) entries.append(as_dict(entry));
+             return entries;
            })
       .def("audit",
            [](PythonCaseStore& self) {

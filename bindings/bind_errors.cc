@@ -1,6 +1,7 @@
 #include <exception>
 
 #include "bindings.h"
+#include "lockstep/case_store.h"
 #include "lockstep/error.h"
 
 namespace py = pybind11;
@@ -13,6 +14,8 @@ void bind_errors(py::module_& m) {
   py::register_exception<StoreLocked>(m, "StoreLocked", storage);
   py::register_exception<StoreVersionError>(m, "StoreVersionError", storage);
   py::register_exception<CorruptData>(m, "CorruptData", PyExc_RuntimeError);
+  py::register_exception<CaseConflict>(m, "CaseConflict", PyExc_RuntimeError);
+  m.attr("CaseConflict").attr("__doc__") = "Somebody else wrote to a case since it was read.";
   m.attr("StorageError").attr("__doc__") =
       "The environment failed: a path, a permission, a full disk.";
   m.attr("NotAStore").attr("__doc__") = "There is no store at this path, or something else is.";

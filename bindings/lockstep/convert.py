@@ -224,9 +224,10 @@ def write_gexf(edges: Any, path: str | Path, *, vertices: Any = None) -> Path:
     MissingPackage, OSError
         Where networkx is not installed, or the file cannot be written.
     """
+    graph = _plain(to_networkx(edges, vertices=vertices))  # says where networkx is missing
     import networkx
 
-    networkx.write_gexf(_plain(to_networkx(edges, vertices=vertices)), path)
+    networkx.write_gexf(graph, path)
     return Path(path)
 
 
@@ -247,9 +248,10 @@ def write_graphml(edges: Any, path: str | Path, *, vertices: Any = None) -> Path
     MissingPackage, OSError
         As in `write_gexf`.
     """
+    graph = _plain(to_networkx(edges, vertices=vertices))  # says where networkx is missing
     import networkx
 
-    networkx.write_graphml(_plain(to_networkx(edges, vertices=vertices)), path)
+    networkx.write_graphml(graph, path)
     return Path(path)
 
 

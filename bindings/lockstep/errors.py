@@ -3,9 +3,17 @@
 import errno
 from pathlib import Path
 
-from lockstep._core import CorruptData, NotAStore, StorageError, StoreLocked, StoreVersionError
+from lockstep._core import (
+    CaseConflict,
+    CorruptData,
+    NotAStore,
+    StorageError,
+    StoreLocked,
+    StoreVersionError,
+)
 
 __all__ = [
+    "CaseConflict",
     "ConfigError",
     "CorruptData",
     "InputNotYet",
@@ -13,10 +21,12 @@ __all__ = [
     "LockstepError",
     "MissingPackage",
     "NotAStore",
+    "NotAllowed",
     "StorageError",
     "StoreLocked",
     "StoreVersionError",
     "UnknownAccount",
+    "UnknownCase",
     "exit_code",
     "missing_package",
     "one_line",
@@ -49,6 +59,16 @@ class UnknownAccount(LockstepError, KeyError):
     """An account that the store has not seen."""
 
     __str__ = Exception.__str__  # KeyError's shows the message as a quoted key
+
+
+class UnknownCase(LockstepError, KeyError):
+    """A case that the store does not have."""
+
+    __str__ = Exception.__str__
+
+
+class NotAllowed(LockstepError):
+    """What the rules of case work do not let this person do, or not yet."""
 
 
 _REMEDIES = {
@@ -84,12 +104,15 @@ def storage_error(error: OSError, path: Path, what: str) -> StorageError:
 _EXIT_CODES: list[tuple[type[BaseException], int]] = [
     (KeyboardInterrupt, 130),
     (StoreLocked, 75),
+    (CaseConflict, 75),
     (CorruptData, 5),
     (InputRejected, 3),
     (NotAStore, 2),
     (StoreVersionError, 2),
     (FileNotFoundError, 2),
     (UnknownAccount, 2),
+    (UnknownCase, 2),
+    (NotAllowed, 2),
     (ValueError, 2),
 ]
 

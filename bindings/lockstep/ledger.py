@@ -11,8 +11,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from lockstep import _core
 from lockstep.arguments import parse_time
+from lockstep.case_store import reading, writing
 from lockstep.errors import InputRejected
 from lockstep.moments import utc_text
 from lockstep.store import Store
@@ -94,16 +94,13 @@ def record_ledger(store: Store, path: str | Path, *, now_s: int | None = None) -
                 f"{result.rejected[0]['line']}: {result.rejected[0]['reason']}"
             )
         return result
-    cases = _core.CaseStore(str(store.path), write=True)
-    try:
+    with writing(store.path) as cases:
         fresh = cases.append_ledger(
             entries,
             content_hash=hashlib.sha256(b"ledger" + content).hexdigest(),
             actor=actor(),
             now_s=now,
         )
-    finally:
-        cases.close()
     result.entries, result.already_there = (len(entries) if fresh else 0), not fresh
     return result
 
@@ -210,11 +207,8 @@ def _entry(row: dict[str, Any], store: Store, now_s: int) -> Entry:
 
 def _entries(store: Store) -> list[Entry]:
     """The ledger by time; of equal times, as it was recorded."""
-    cases = _core.CaseStore(str(store.path))
-    try:
+    with reading(store.path) as cases:
         entries = [entry for entry in cases.ledger() if entry[1] in EVENTS]
-    finally:
-        cases.close()
     return sorted(entries, key=lambda entry: entry[3])
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from lockstep import _core
+from lockstep.case_store import reading
+from lockstep.cases.decisions import decisions_of
 from lockstep.ledger import last_events
 from lockstep.reliability import RECORD
 from lockstep.store import Store
@@ -36,8 +37,9 @@ def partner_records(store: Store) -> pa.Table:
     -------
     pyarrow.Table
         One row a source, sorted: `source`, `referred` (accounts), `confirmed` (suspended by the
-        ledger, an appeal running or not), `rejected` (reinstated, or cleared), `open`, and
-        `reliability`: the mean of Beta(1 + confirmed, 1 + rejected).
+        ledger, an appeal running or not, or found coordinated and inauthentic by a signed case),
+        `rejected` (reinstated or cleared, or found harmless by a signed case), `open`, and
+        `reliability`: the mean of Beta(1 + confirmed, 1 + rejected). The last word counts.
     """
     counts: dict[str, dict[str, int]] = defaultdict(
         lambda: {"confirmed": 0, "rejected": 0, "open": 0}
@@ -108,23 +110,33 @@ def as_reliability(store: Store, given: str | Path | None) -> dict[str, float] |
 
 def _referrals(store: Store) -> list[dict[str, Any]]:
     """Each source's last word on each account, by account, with what the ledger says."""
-    cases = _core.CaseStore(str(store.path))
-    try:
+    with reading(store.path) as cases:
         labels = current_referrals(cases.labels())
-    finally:
-        cases.close()
-    decided = last_events(store)
+    decided = _decided(store)
     rows = []
     for account, _, source, confidence, time_s in labels:
-        event = decided.get(account)
+        state, decided_s = decided.get(account, ("open", None))
         rows.append(
             {
                 "account_id": account,
                 "source": source,
                 "confidence": confidence,
                 "referred_s": time_s,
-                "state": "open" if event is None else _STATES[event[1]],
-                "decided_s": None if event is None else event[3],
+                "state": state,
+                "decided_s": decided_s,
             }
         )
     return rows
+
+
+def _decided(store: Store) -> dict[str, tuple[str, int | None]]:
+    """Of each account that was decided on: the state, and when. The last word counts, be it an
+    entry of the ledger or a signed case; of equal times the ledger's, which tells what was done."""
+    decided: dict[str, tuple[str, int | None]] = {}
+    for account, event in last_events(store).items():
+        decided[account] = (_STATES[event[1]], event[3])
+    for account, verdict in decisions_of(store.path).verdicts.items():
+        known = decided.get(account)
+        if known is None or known[1] is None or verdict.time_s > known[1]:
+            decided[account] = (verdict.state, verdict.time_s)
+    return decided

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from lockstep import _core
 from lockstep.arguments import parse_time
+from lockstep.case_store import reading
 from lockstep.errors import ConfigError, UnknownAccount, storage_error
 from lockstep.graphs import Graph
 from lockstep.ingest.child import ingest_in_child
@@ -132,11 +133,8 @@ class Store:
     def verify(self, *, control: _core.RunControl | None = None) -> list[str]:
         """Read every byte back; the problems found, none when all is well."""
         problems: list[str] = self.core.verify(control=control)["problems"]
-        cases = _core.CaseStore(str(self.path))
-        try:
+        with reading(self.path) as cases:
             return problems + cases.verify_audit()
-        finally:
-            cases.close()
 
     def jobs(self) -> pa.Table:
         """One row a job: epoch, source, accepted, duplicates, rejected, times, content hash."""

@@ -9,8 +9,10 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "lockstep/error.h"
@@ -207,6 +209,19 @@ FileLock::FileLock(const std::filesystem::path& path)
 }
 
 FileLock::~FileLock() {
+  if (file_ >= 0) ::close(file_);
+}
+
+SharedFileLock::SharedFileLock(const std::filesystem::path& path, std::chrono::milliseconds wait)
+    : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+  const auto end = std::chrono::steady_clock::now() + wait;
+  while (file_ >= 0 && ::flock(file_, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK &&
+         std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+SharedFileLock::~SharedFileLock() {
   if (file_ >= 0) ::close(file_);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -86,6 +87,19 @@ class FileLock {
   ~FileLock();
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;
+
+ private:
+  int file_;
+};
+
+/// A shared lock on the file of a FileLock: many may have it, but none beside the FileLock's
+/// holder. Whoever cannot get it within `wait`, or may not read the file, goes on without.
+class SharedFileLock {
+ public:
+  SharedFileLock(const std::filesystem::path& path, std::chrono::milliseconds wait);
+  ~SharedFileLock();
+  SharedFileLock(const SharedFileLock&) = delete;
+  SharedFileLock& operator=(const SharedFileLock&) = delete;
 
  private:
   int file_;

@@ -3,11 +3,14 @@
 #include <rocksdb/db.h>
 #include <rocksdb/options.h>
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "lockstep/error.h"
 #include "lockstep/run_control.h"
 
 namespace lockstep {
@@ -93,5 +96,21 @@ class Database {
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
 };
+
+/// A follower may look just as a writer replaces files, and find some gone; what is missing once it
+/// looked again and again is lost.
+template <class Look>
+void look_again(const Look& look) {
+  constexpr int kAttempts = 4;
+  constexpr std::chrono::milliseconds kPause{40};
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return look();
+    } catch (const CorruptData&) {
+      if (attempt == kAttempts) throw;
+    }
+    std::this_thread::sleep_for(kPause);
+  }
+}
 
 }  // namespace lockstep

@@ -1,9 +1,7 @@
 #include <algorithm>
-#include <chrono>
 #include <mutex>
 #include <set>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 #include "../base/file_io.h"
@@ -15,8 +13,6 @@ namespace lockstep {
 namespace {
 
 constexpr const char* kKeyCheckText = "lockstep key check";
-constexpr int kAttempts = 4;
-constexpr std::chrono::milliseconds kPause{40};
 
 bool is_empty_or_missing(const std::filesystem::path& folder) {
   std::error_code error;
@@ -51,20 +47,6 @@ void remove_or_throw(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::remove_all(folder, error);
   if (error) fail("remove", folder, error.value());
-}
-
-/// A follower may look just as the writer's compaction replaces files, and find some gone; what
-/// is missing once it looked again and again is lost.
-template <class Look>
-void look_again(const Look& look) {
-  for (int attempt = 1;; ++attempt) {
-    try {
-      return look();
-    } catch (const CorruptData&) {
-      if (attempt == kAttempts) throw;
-    }
-    std::this_thread::sleep_for(kPause);
-  }
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ _COMMANDS = {
     "candidates": "candidates",
     "returners": "returners",
     "takedown": "takedown",
+    "cases": "cases",
     "ledger": "ledger",
     "partners": "partners",
     "backbone": "backbone",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lockstep.arguments import read_key
+from lockstep.cases.decisions import decisions_of
 from lockstep.errors import InputRejected, one_line
 from lockstep.event_log import EventLog
 from lockstep.ledger import suspensions
@@ -249,6 +250,7 @@ def _made_before(
         current_referrals(keep_labels(store, Referrals(), 0)),
         load_reliability(reliability) if isinstance(reliability, Path) else reliability,
         load_groups(config.groups, store) if config.groups else Groups(),
+        decisions_of(store.path),
         latest.summary["previous"],
         suspensions(store),
     )

@@ -25,7 +25,7 @@ from lockstep.sweep.schema import (
     volume_notice,
 )
 
-__all__ = ["render_markdown", "render_report"]
+__all__ = ["render_markdown", "render_report", "sweep_call", "sweep_command"]
 
 MOST_CLUSTERS = 20
 MOST_LISTED = 200
@@ -52,8 +52,8 @@ def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
     windows = {name: layer["window_s"] for name, layer in summary["layers"].items()}
     return environment.get_template("report.html.j2").render(
         run=summary,
-        command=_command(summary),
-        call=_call(summary),
+        command=sweep_command(summary),
+        call=sweep_call(summary),
         clusters=clusters,
         cluster_count=tables["clusters"].num_rows,
         timed=timing_notice(summary),
@@ -181,7 +181,7 @@ def _windows(windows: dict[str, int]) -> str:
     return ", ".join(f"{window:,} ({name})" for name, window in windows.items()) + " seconds"
 
 
-def _command(summary: dict[str, Any]) -> str:
+def sweep_command(summary: dict[str, Any]) -> str:
     """The call that makes this run again, in a shell."""
     options = summary["options"]
     words = ["lockstep", "sweep", summary["store"], "--window", f"{options['window_s']}s"]
@@ -206,7 +206,7 @@ def _command(summary: dict[str, Any]) -> str:
     return shlex.join(words)
 
 
-def _call(summary: dict[str, Any]) -> str:
+def sweep_call(summary: dict[str, Any]) -> str:
     """The same in Python."""
     options = summary["options"]
     named = {name: options[name] for name in ("kinds", "window_s", *_NAMES)}

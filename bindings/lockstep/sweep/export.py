@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-__all__ = ["write_csv"]
+__all__ = ["csv_bytes", "write_csv"]
 
 _FORMULA = r"^[=+\-@\t\r\n]"
 
@@ -18,10 +19,20 @@ def write_csv(table: pa.Table, path: Path) -> int:
 
     Lists are joined by semicolons. OSError where the file cannot be written.
     """
-    columns = {name: _plain(table[name]) for name in table.column_names}
     with path.open("wb") as out:
-        pa_csv.write_csv(pa.table(columns), out)
+        pa_csv.write_csv(_harmless(table), out)
     return table.num_rows
+
+
+def csv_bytes(table: pa.Table) -> bytes:
+    """The same in memory."""
+    out = io.BytesIO()
+    pa_csv.write_csv(_harmless(table), out)
+    return out.getvalue()
+
+
+def _harmless(table: pa.Table) -> pa.Table:
+    return pa.table({name: _plain(table[name]) for name in table.column_names})
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:

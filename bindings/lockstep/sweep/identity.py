@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 from lockstep import _core
+from lockstep.cases.decisions import Decisions
 from lockstep.errors import ConfigError, InputRejected
 from lockstep.ledger import Suspensions
 from lockstep.moments import DATE, utc_text
@@ -39,6 +41,7 @@ def run_id_of(
     labels: list[Label],
     reliability: dict[str, float] | None,
     groups: Groups,
+    decisions: Decisions,
     previous: str | None,
     suspended: Suspensions,
 ) -> str:
@@ -51,7 +54,7 @@ def run_id_of(
     ]
     # When a label came does not change the result; who gave it, and how sure, does.
     said = [label[:4] for label in labels]
-    made_of = {
+    made_of: dict[str, Any] = {
         "options": {**options.to_dict(), "kinds": kinds},
         "labels": said,
         "reliability": reliability,
@@ -63,6 +66,8 @@ def run_id_of(
         "version": _core.__version__,
         **({"dropped": cuts[-1]} if cuts else {}),
     }
+    if decided := decisions.identity():
+        made_of["decisions"] = decided
     digest = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
     last = max(kind["last_s"] for kind in info["kinds"] if kind["name"] in kinds)
     return f"{utc_text(last, DATE)}-{digest[:8]}"

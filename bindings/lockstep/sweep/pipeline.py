@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from lockstep import _core
+from lockstep.cases.decisions import Decisions, decisions_of
 from lockstep.errors import ConfigError
 from lockstep.event_log import EventLog
 from lockstep.ledger import Suspensions, suspensions
@@ -87,11 +88,13 @@ def run_sweep(
     given = load_referrals(Path(referrals), store, now) if referrals else Referrals()
     labels = current_referrals(keep_labels(store, given, now))
     benign = load_groups(Path(groups), store) if groups else Groups()
+    decisions = decisions_of(store.path)
     sources = load_reliability(reliability) if isinstance(reliability, Path) else reliability
     suspended = suspensions(store)
+    earlier = None if previous is None else previous.id
     run_id = run_id_of(
-        *(store, options, kinds, labels, sources, benign),
-        None if previous is None else previous.id,
+        *(store, options, kinds, labels, sources, benign, decisions),
+        earlier,
         suspended,
     )
     log.run_id = run_id
@@ -102,7 +105,8 @@ def run_sweep(
     stage = Stages(say, log)
     with _core.ThreadLimit(threads) if threads else contextlib.nullcontext():
         tables, found = _find(
-            *(store, options, kinds, labels, sources, benign, previous, suspended),
+            *(store, options, kinds, labels, sources),
+            *(benign, decisions, previous, suspended),
             *(memory_bytes, stage, gate),
         )
     summary = {
@@ -160,6 +164,7 @@ def _find(
     labels: list[Label],
     reliability: dict[str, float] | None,
     groups: Groups,
+    decisions: Decisions,
     previous: Run | None,
     suspended: Suspensions,
     memory_bytes: int,
@@ -196,11 +201,17 @@ def _find(
         stage.rows["evidence"] = len(evidence.object)
     with stage("candidates") as control:
         candidates, referral_counts = rank_candidates(
-            coordination, labels, store, reliability, options.damping, control
+            coordination,
+            decisions.seeds(labels),
+            store,
+            decisions.weighed(reliability),
+            options.damping,
+            control,
         )
     with stage("controls") as control:
         remarks = make_remarks(
-            store, groups, layers, edges, coordination, evidence, candidates, options, control
+            *(store, groups, decisions, layers, edges),
+            *(coordination, evidence, candidates, options, control),
         )
     with stage("compare"):
         followed = follow_clusters(store, coordination, previous)
@@ -233,7 +244,11 @@ def _find(
             **judged,
             **timed,
         },
-        "referrals": referral_counts,
+        "referrals": {
+            **referral_counts,
+            "confirmed_by_cases": decisions.count("confirmed"),
+            "cleared_by_cases": decisions.count("rejected"),
+        },
         "insufficient": remarks.insufficient,
         "drift": drift,
     }

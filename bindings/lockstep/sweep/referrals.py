@@ -13,6 +13,7 @@ import numpy as np
 
 from lockstep import _core
 from lockstep.arguments import parse_time
+from lockstep.case_store import reading, writing
 from lockstep.reliability import UNKNOWN_SOURCE
 from lockstep.store import Store
 from lockstep.sweep.clusters import Coordination
@@ -95,19 +96,13 @@ def _time_s(given: Any, now_s: int) -> int:
 def keep_labels(store: Store, given: Referrals, now_s: int) -> list[Label]:
     """Adds new referrals to the store's decisions, and gives all there are."""
     if given.labels:
-        cases = _core.CaseStore(str(store.path), write=True)
-        try:
+        with writing(store.path) as cases:
             cases.append_labels(
                 given.labels, content_hash=given.content_hash, actor=actor(), now_s=now_s
             )
             return cases.labels()
-        finally:
-            cases.close()
-    reading = _core.CaseStore(str(store.path))
-    try:
-        return reading.labels()
-    finally:
-        reading.close()
+    with reading(store.path) as cases:
+        return cases.labels()
 
 
 def actor() -> str:

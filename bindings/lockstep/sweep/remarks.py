@@ -1,4 +1,4 @@
-"""What stands beside the findings: known groups, an organic control, stability, too little data."""
+"""What stands beside the findings: known groups, dismissed cases, controls, too little data."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lockstep import _core
+from lockstep.cases.decisions import Decisions, Twin
 from lockstep.store import Store
 from lockstep.sweep.benign import Groups, Membership
 from lockstep.sweep.clusters import Coordination, Evidence
@@ -42,6 +43,7 @@ class Remarks:
 def make_remarks(
     store: Store,
     groups: Groups,
+    decisions: Decisions,
     layers: list[Layer],
     edges: Edges,
     coordination: Coordination,
@@ -67,6 +69,7 @@ def make_remarks(
             "control_pool": list(compared.pool),
             "stability": _or_none(jaccard),
             "insufficient": outcome,
+            **_dismissed(decisions, coordination, store),
         },
         members={"groups": membership.of_vertices(), "stability": _or_none(there)},
         edges={"groups": membership.of_edges(edges)},
@@ -76,6 +79,27 @@ def make_remarks(
             "clusters": sum(why is not None for why in outcome),
         },
     )
+
+
+def _dismissed(decisions: Decisions, coordination: Coordination, store: Store) -> Columns:
+    """Which dismissed case each cluster is most like, if any."""
+    twins: list[Twin | None] = [None] * len(coordination.scores)
+    if decisions.dismissed:
+        inside = np.flatnonzero(coordination.cluster >= 0)
+        names = store.names("account", coordination.accounts[inside]).to_pylist()
+        clusters: list[list[str]] = [[] for _ in twins]
+        for name, cluster in zip(names, coordination.cluster[inside].tolist(), strict=True):
+            clusters[cluster].append(name)
+        twins = decisions.twins(clusters)
+    return {
+        f"dismissed_{name}": [None if twin is None else getattr(twin, field) for twin in twins]
+        for name, field in (
+            ("case", "case_id"),
+            ("shared", "shared"),
+            ("overlap", "overlap"),
+            ("note", "note"),
+        )
+    }
 
 
 def _outcomes(met: Meetings, compared: Control) -> list[str | None]:
@@ -117,6 +141,12 @@ def cluster_remarks(row: dict[str, Any]) -> list[str]:
         told.append(
             f"Known groups in it: {', '.join(row['groups'])}; they explain "
             f"{100 * row['explained']:.0f}% of its edges."
+        )
+    if row.get("dismissed_case") is not None:  # which older runs do not tell
+        told.append(
+            f"{row['dismissed_shared']} of its {row['members']} members were in case "
+            f"{row['dismissed_case']} (Jaccard index {row['dismissed_overlap']:.2f}), which two "
+            f"people dismissed as {row['dismissed_note']}"
         )
     if row["control_percentile"] is not None:
         whom = {

@@ -80,6 +80,10 @@ TABLES: dict[str, list[Column]] = {
         ),
         ("stability", pa.float64(), "mean Jaccard index with its like when objects are drawn anew"),
         ("insufficient", pa.string(), "why the data do not suffice to judge it, or null"),
+        ("dismissed_case", pa.int64(), "the dismissed case that it is most like, or null"),
+        ("dismissed_shared", pa.int64(), "accounts that it has in common with that case"),
+        ("dismissed_overlap", pa.float64(), "Jaccard index of their accounts"),
+        ("dismissed_note", pa.string(), "what was found of that case, when, and its note"),
         ("reason", pa.string(), "one sentence with these figures"),
     ],
     "members": [
@@ -213,7 +217,7 @@ TABLES: dict[str, list[Column]] = {
 
 RUN_JSON = {
     "run_id": "UTC date of the store's last action of these kinds, and a hash of all that "
-    "decides the result: options, referrals, groups, store, epoch, version",
+    "decides the result: options, referrals, groups, signed cases, store, epoch, version",
     "options": "every option of the sweep; times are UTC seconds",
     "store": "the store's folder as it was given",
     "store_uuid": "the store itself, wherever it is moved",
@@ -235,7 +239,9 @@ RUN_JSON = {
     "timing_testable (pairs with min_objects objects of all layers in common within the horizon; "
     "an estimate where accounts are many)",
     "referrals": "referred accounts in force, those in_graph (with an edge); of the file given: "
-    "rejected rows with line and reason, unknown accounts; reliability of each source, where given",
+    "rejected rows with line and reason, unknown accounts; reliability of each source, where "
+    "given; accounts that signed cases confirmed (confirmed_by_cases: seeds too) or cleared "
+    "(cleared_by_cases: no seeds any more)",
     "groups": "of the groups file: groups with kind, note and accounts; unknown accounts, rejected "
     "rows with line and reason",
     "insufficient": "layers with too little data to find anything, and why; clusters with too "
