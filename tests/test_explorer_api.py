@@ -30,7 +30,7 @@ def test_it_says_who_asks_and_what_it_can_do(client):
     meta = client.json("/meta")
     assert meta["role"] == "lead"
     assert meta["version"] == ls.__version__
-    assert meta["features"] == {"ledger": True, "cases": False}
+    assert meta["features"] == {"ledger": True, "cases": True}
 
 
 def test_runs_come_latest_first_and_latest_is_one(client, run, place):

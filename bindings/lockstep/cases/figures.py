@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import threading
 from typing import Any
 
 from lockstep.cluster import Cluster
 
 __all__ = ["figure_files"]
 
+_settings = threading.Lock()  # those of matplotlib are one for all threads
 _DRAFT = "DRAFT: not signed by a second person"
 
 
@@ -38,6 +40,6 @@ def _written(figure: Any, form: str) -> bytes:
 
     silent: dict[str, Any] = {"Date": None} if form == "svg" else {"Software": None}
     out = io.BytesIO()
-    with matplotlib.rc_context({"svg.hashsalt": "lockstep"}):
+    with _settings, matplotlib.rc_context({"svg.hashsalt": "lockstep"}):
         figure.savefig(out, format=form, dpi=150, metadata=silent)
     return out.getvalue()

@@ -16,6 +16,7 @@ from lockstep.store import Store
 from lockstep.sweep.referrals import actor as login_name
 
 __all__ = [
+    "UNDOABLE",
     "assign",
     "comment",
     "decide",
@@ -30,7 +31,7 @@ __all__ = [
 
 LONGEST_NOTE = 10_000  # characters
 LONGEST_NAME = 100
-_UNDOABLE = ("disposition", "signed", "assigned", "comment")
+UNDOABLE = ("disposition", "signed", "assigned", "comment")
 
 Place = Store | str | Path
 
@@ -250,10 +251,10 @@ def undo(
         if not 1 <= entry <= case.version:
             raise ConfigError(f"case {case_id} has entries 1 to {case.version}, and no {entry}")
         found = case.entries[entry - 1]
-        if found.kind not in _UNDOABLE:
+        if found.kind not in UNDOABLE:
             raise NotAllowed(
                 f"entry {entry} of case {case_id} cannot be withdrawn: {told(found)}; only "
-                f"{', '.join(_UNDOABLE)} can"
+                f"{', '.join(UNDOABLE)} can"
             )
         if found.withdrawn:
             raise NotAllowed(f"entry {entry} of case {case_id} was withdrawn before")

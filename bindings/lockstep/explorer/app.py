@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 from lockstep import _core
 from lockstep.explorer.access import Access
 from lockstep.explorer.api_routes import router
+from lockstep.explorer.cases_routes import router as cases_router
 from lockstep.explorer.desk import Desk
 from lockstep.explorer.faults import add_fault_answers
 from lockstep.explorer.guard import Guard, Place
@@ -27,6 +28,7 @@ def make_api() -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.include_router(router)
+    app.include_router(cases_router)
     add_fault_answers(app)
     return app
 

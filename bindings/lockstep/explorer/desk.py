@@ -17,13 +17,10 @@ _FRESH_S = 2.0
 class Desk:
     """What is read: a follower of the store, which works beside a writer, and a folder of runs."""
 
-    def __init__(
-        self, store: Store, runs: Path, *, read_only: bool = True, cases: bool = False
-    ) -> None:
+    def __init__(self, store: Store, runs: Path, *, read_only: bool = True) -> None:
         self.store = store
         self.runs = Runs(runs)
         self.read_only = read_only
-        self.cases = cases
         self.pseudonymous = bool(store.info()["pseudonymous"])
         self._lock = threading.Lock()
         self._looked_s = time.monotonic()

@@ -116,6 +116,10 @@ class ClusterRow(BaseModel):
     stability: float | None
     insufficient: str | None
     top_objects: list[str]
+    dismissed_case: int | None = None  # none of these four in runs made before there were cases
+    dismissed_shared: int | None = None
+    dismissed_overlap: float | None = None
+    dismissed_note: str | None = None
     reason: str
     spark: list[int]  # meetings in equal parts of the run's time
 

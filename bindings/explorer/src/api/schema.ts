@@ -4,6 +4,110 @@
  */
 
 export interface paths {
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audit
+         * @description The audit log, the newest lines first; for leads.
+         */
+        get: operations["audit_api_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Cases
+         * @description Cases, the newest first.
+         */
+        get: operations["list_cases_api_cases_get"];
+        put?: never;
+        /**
+         * Open Case
+         * @description Opens a case of a cluster as a run found it.
+         */
+        post: operations["open_case_api_cases_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show Case
+         * @description One case with its history; the ETag is what a decision has to carry.
+         */
+        get: operations["show_case_api_cases__case_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Entry
+         * @description Adds an entry, unless somebody else did since the case was read: then 409 tells which.
+         */
+        post: operations["add_entry_api_cases__case_id__entries_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Case
+         * @description The case as a ZIP; who took it, and its SHA-256, go to the history.
+         */
+        get: operations["export_case_api_cases__case_id__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/compare": {
         parameters: {
             query?: never;
@@ -447,6 +551,38 @@ export interface components {
             total: number;
         };
         /**
+         * AuditLine
+         * @description One line of the audit log.
+         */
+        AuditLine: {
+            /** Action */
+            action: string;
+            /** Actor */
+            actor: string;
+            /** Detail */
+            detail: string;
+            /** Hash */
+            hash: string;
+            /** Sequence */
+            sequence: number;
+            /** Time S */
+            time_s: number;
+        };
+        /**
+         * AuditPage
+         * @description Lines of the audit log, the newest first.
+         */
+        AuditPage: {
+            /** Entries */
+            entries: components["schemas"]["AuditLine"][];
+            /** Next Before */
+            next_before: number | null;
+            /** Problems */
+            problems: string[];
+            /** Total */
+            total: number;
+        };
+        /**
          * Candidate
          * @description A row of candidates.parquet.
          */
@@ -467,6 +603,125 @@ export interface components {
             score: number;
             /** Sources */
             sources: string[];
+        };
+        /**
+         * CaseDetail
+         * @description A case with its accounts and history.
+         */
+        CaseDetail: {
+            /** Accounts */
+            accounts: string[];
+            /** Assignee */
+            assignee: string | null;
+            /** Case Id */
+            case_id: number;
+            /** Cluster Id */
+            cluster_id: string;
+            /** Disposition */
+            disposition: ("coordinated-inauthentic" | "coordinated-legitimate" | "not-coordinated" | "needs-data") | null;
+            /** Entries */
+            entries: components["schemas"]["CaseEntry"][];
+            /** Last By */
+            last_by: string;
+            /** Last S */
+            last_s: number;
+            may: components["schemas"]["May"];
+            /** Members */
+            members: number;
+            /** Note */
+            note: string | null;
+            /** Opened By */
+            opened_by: string;
+            /** Opened S */
+            opened_s: number;
+            /** Proposed By */
+            proposed_by: string | null;
+            refused: components["schemas"]["Refused"];
+            /** Run Id */
+            run_id: string;
+            /** Signed By */
+            signed_by: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "proposed" | "signed";
+            /** Version */
+            version: number;
+        };
+        /**
+         * CaseEntry
+         * @description One entry of the history; none is ever changed.
+         */
+        CaseEntry: {
+            /** Actor */
+            actor: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "opened" | "disposition" | "signed" | "assigned" | "comment" | "undone" | "exported";
+            /** Note */
+            note: string;
+            /** Refers To */
+            refers_to: number | null;
+            /** Time S */
+            time_s: number;
+            /** Value */
+            value: string;
+            /** Version */
+            version: number;
+            /** Withdrawn */
+            withdrawn: boolean;
+        };
+        /**
+         * CaseList
+         * @description Cases, the newest first.
+         */
+        CaseList: {
+            /** Cases */
+            cases: components["schemas"]["CaseRow"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * CaseRow
+         * @description A case, without its accounts and history.
+         */
+        CaseRow: {
+            /** Assignee */
+            assignee: string | null;
+            /** Case Id */
+            case_id: number;
+            /** Cluster Id */
+            cluster_id: string;
+            /** Disposition */
+            disposition: ("coordinated-inauthentic" | "coordinated-legitimate" | "not-coordinated" | "needs-data") | null;
+            /** Last By */
+            last_by: string;
+            /** Last S */
+            last_s: number;
+            /** Members */
+            members: number;
+            /** Note */
+            note: string | null;
+            /** Opened By */
+            opened_by: string;
+            /** Opened S */
+            opened_s: number;
+            /** Proposed By */
+            proposed_by: string | null;
+            /** Run Id */
+            run_id: string;
+            /** Signed By */
+            signed_by: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "proposed" | "signed";
+            /** Version */
+            version: number;
         };
         /**
          * ClusterDetail
@@ -512,6 +767,14 @@ export interface components {
             control_synchrony: number | null;
             /** Density */
             density: number;
+            /** Dismissed Case */
+            dismissed_case?: number | null;
+            /** Dismissed Note */
+            dismissed_note?: string | null;
+            /** Dismissed Overlap */
+            dismissed_overlap?: number | null;
+            /** Dismissed Shared */
+            dismissed_shared?: number | null;
             /** Edges */
             edges: number;
             /** Explained */
@@ -755,6 +1018,20 @@ export interface components {
             suspended: number;
         };
         /**
+         * May
+         * @description What who asks may do with the case as it is.
+         */
+        May: {
+            /** Export */
+            export: boolean;
+            /** Propose */
+            propose: boolean;
+            /** Sign */
+            sign: boolean;
+            /** Undo */
+            undo: boolean;
+        };
+        /**
          * Member
          * @description A row of members.parquet.
          */
@@ -848,6 +1125,91 @@ export interface components {
             neighbours_total: number;
         };
         /**
+         * NewAssignment
+         * @description Who is to see to it; an empty name is nobody.
+         */
+        NewAssignment: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "assigned";
+            /** Value */
+            value: string;
+        };
+        /**
+         * NewCase
+         * @description A cluster to open a case of.
+         */
+        NewCase: {
+            /** Cluster Id */
+            cluster_id: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Run Id */
+            run_id: string;
+        };
+        /**
+         * NewComment
+         * @description A note.
+         */
+        NewComment: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "comment";
+            /** Note */
+            note: string;
+        };
+        /**
+         * NewDisposition
+         * @description What somebody found, and why.
+         */
+        NewDisposition: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "disposition";
+            /** Note */
+            note: string;
+            /**
+             * Value
+             * @enum {string}
+             */
+            value: "coordinated-inauthentic" | "coordinated-legitimate" | "not-coordinated" | "needs-data";
+        };
+        /**
+         * NewSignature
+         * @description A second person's signature of the disposition in force.
+         */
+        NewSignature: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "signed";
+        };
+        /**
+         * NewUndo
+         * @description The version of an entry to withdraw, and why.
+         */
+        NewUndo: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "undone";
+            /** Note */
+            note: string;
+            /** Refers To */
+            refers_to: number;
+        };
+        /**
          * Night
          * @description A cluster in another run, found by its lasting name.
          */
@@ -894,6 +1256,16 @@ export interface components {
             partners: components["schemas"]["Partner"][];
             /** Total */
             total: number;
+        };
+        /**
+         * Refused
+         * @description Why not, in a sentence.
+         */
+        Refused: {
+            /** Export */
+            export: string | null;
+            /** Sign */
+            sign: string | null;
         };
         /**
          * RemovedAccounts
@@ -1019,6 +1391,211 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    audit_api_audit_get: {
+        parameters: {
+            query?: {
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_cases_api_cases_get: {
+        parameters: {
+            query?: {
+                state?: ("open" | "proposed" | "signed") | null;
+                disposition?: ("coordinated-inauthentic" | "coordinated-legitimate" | "not-coordinated" | "needs-data") | null;
+                assignee?: string | null;
+                run?: string | null;
+                cluster?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    open_case_api_cases_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    show_case_api_cases__case_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            /** @description It is as it was. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_entry_api_cases__case_id__entries_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDisposition"] | components["schemas"]["NewSignature"] | components["schemas"]["NewAssignment"] | components["schemas"]["NewComment"] | components["schemas"]["NewUndo"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    export_case_api_cases__case_id__export_get: {
+        parameters: {
+            query?: {
+                draft?: boolean;
+            };
+            header?: never;
+            path: {
+                case_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     compare_api_compare_get: {
         parameters: {
             query: {
