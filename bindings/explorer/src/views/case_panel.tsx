@@ -47,7 +47,8 @@ export function CasePanel({ run, cluster }: { run: string; cluster: string }) {
       <Loaded resource={found} what="the case" lines={3}>
         {(data) => (data === null
           ? <NoCase open={() => void act(() => openCase(run, cluster), "Case opened")} />
-          : <Case found={data} act={(entry, said) => act(() => addEntry(data, entry), said)} />)}
+          : <Case found={data} act={(entry, said) => act(() => addEntry(data, entry), said)}
+            refresh={() => setTurn((times) => times + 1)} />)}
       </Loaded>
     </details>
   );
@@ -65,15 +66,17 @@ function NoCase({ open }: { open: () => void }) {
   );
 }
 
+const TAKEN_MS = 2000;
+
 export type Act = (entry: NewEntry, said: string) => Promise<boolean>;
 
-function Case({ found, act }: { found: CaseDetail; act: Act }) {
+function Case({ found, act, refresh }: { found: CaseDetail; act: Act; refresh: () => void }) {
   return (
     <div class="grid">
       <section aria-label="Decide">
         {found.may.propose && <DecisionForm key={found.case_id} found={found} act={act} />}
         <Signing found={found} act={act} />
-        <Pack found={found} />
+        <Pack found={found} refresh={refresh} />
       </section>
       <section aria-label="History of the case">
         <Assignee found={found} act={act} />
@@ -96,13 +99,15 @@ function Signing({ found, act }: { found: CaseDetail; act: Act }) {
   );
 }
 
-function Pack({ found }: { found: CaseDetail }) {
+/** Taking the pack is an entry of its own, so that the case is read again soon after. */
+function Pack({ found, refresh }: { found: CaseDetail; refresh: () => void }) {
   if (!found.may.propose) return null;
+  const taken = (): void => void setTimeout(refresh, TAKEN_MS);
   return (
     <p class="row">
       {found.may.export
-        ? <a class="button" href={packAddress(found, false)} download>Evidence pack</a>
-        : <a class="button" href={packAddress(found, true)} download>Draft of the evidence pack</a>}
+        ? <a class="button" href={packAddress(found, false)} download onClick={taken}>Evidence pack</a>
+        : <a class="button" href={packAddress(found, true)} download onClick={taken}>Draft of the evidence pack</a>}
       {found.refused.export && <span class="soft small">{found.refused.export}</span>}
     </p>
   );

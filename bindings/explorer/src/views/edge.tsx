@@ -70,7 +70,7 @@ function Tied({ run, data }: { run: RunInfo; data: EdgeDetail }) {
         other ({strongest.layer}), where chance would give two accounts so active, on objects so popular,{" "}
         <a href="#tests">{decimal(strongest.expected, 3)}</a>. So much or more comes by chance with probability{" "}
         <a href="#tests">{probability(strongest.combined_log10_p ?? strongest.log10_p, strongest.p_value)}</a>.
-        {cluster && <> Both are in <a href={href({ view: "cluster", run: run.run_id, cluster, tab: "graph" }, { sel: [data.a, data.b] })}>{cluster}</a>.</>}
+        {cluster && <> Both are in <a class="nowrap" href={href({ view: "cluster", run: run.run_id, cluster, tab: "graph" }, { sel: [data.a, data.b] })}>{cluster}</a>.</>}
       </p>
       <section class="panel" id="tests" aria-labelledby="tests-head">
         <header><h2 id="tests-head">The tests</h2></header>
