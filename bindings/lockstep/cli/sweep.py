@@ -313,7 +313,7 @@ def _log_end(run: Run, log: EventLog) -> None:
 
 
 def _tell(run: Run, *, quiet: bool) -> None:
-    from lockstep.sweep.schema import (
+    from lockstep.sweep.notices import (
         changes_notice,
         insufficient_notices,
         left_out_notices,

@@ -12,7 +12,13 @@ from fastapi import APIRouter, Query, Request, Response
 from lockstep import _core
 from lockstep.convert import write_gexf, write_graphml
 from lockstep.errors import MissingPackage
-from lockstep.explorer import account_answers, cluster_answers, models, night_answers
+from lockstep.explorer import (
+    account_answers,
+    cluster_answers,
+    cluster_models,
+    models,
+    night_answers,
+)
 from lockstep.explorer.access import Session
 from lockstep.explorer.desk import Desk
 from lockstep.explorer.faults import ApiFault
@@ -101,7 +107,7 @@ def clusters(
     descending: bool = False,
     offset: Offset = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 500,
-) -> models.ClusterPage:
+) -> cluster_models.ClusterPage:
     """Clusters that fit a filter, in order, page by page."""
     return cluster_answers.cluster_page(
         _index(request, run),
@@ -116,13 +122,13 @@ def clusters(
 
 
 @router.get("/runs/{run}/map")
-def map_of_clusters(request: Request, run: str) -> models.Drawn:
+def map_of_clusters(request: Request, run: str) -> cluster_models.Drawn:
     """The first 500 clusters and the edges between them."""
     return cluster_answers.map_of_clusters(_index(request, run))
 
 
 @router.get("/runs/{run}/clusters/{cluster}")
-def cluster_detail(request: Request, run: str, cluster: str) -> models.ClusterDetail:
+def cluster_detail(request: Request, run: str, cluster: str) -> cluster_models.ClusterDetail:
     """One cluster in words."""
     index = _index(request, run)
     return cluster_answers.detail(index, _cluster(index, cluster))
@@ -135,7 +141,7 @@ def cluster_members(
     cluster: str,
     offset: Offset = 0,
     limit: Annotated[int, Query(ge=1, le=cluster_answers.MOST_MEMBERS)] = 500,
-) -> models.MemberPage:
+) -> cluster_models.MemberPage:
     """Members of a cluster, the strongest first, page by page."""
     index = _index(request, run)
     return cluster_answers.member_page(index, _cluster(index, cluster), offset=offset, limit=limit)
@@ -149,7 +155,7 @@ def cluster_graph(
     most: Annotated[int, Query(ge=1, le=cluster_answers.MOST_VERTICES)] = (
         cluster_answers.MOST_VERTICES
     ),
-) -> models.Drawing:
+) -> cluster_models.Drawing:
     """Its graph, placed, and the meetings behind it."""
     index = _index(request, run)
     return cluster_answers.drawing(
@@ -196,21 +202,21 @@ def _as_vertices(names: list[str]) -> list[str]:
 
 
 @router.get("/runs/{run}/clusters/{cluster}/lags")
-def cluster_lags(request: Request, run: str, cluster: str) -> models.Lags:
+def cluster_lags(request: Request, run: str, cluster: str) -> cluster_models.Lags:
     """Seconds between members on one object, beside chance."""
     index = _index(request, run)
     return cluster_answers.lags(index, _cluster(index, cluster))
 
 
 @router.get("/runs/{run}/clusters/{cluster}/nights")
-def cluster_nights(request: Request, run: str, cluster: str) -> list[models.Night]:
+def cluster_nights(request: Request, run: str, cluster: str) -> list[cluster_models.Night]:
     """The cluster in other runs."""
     index = _index(request, run)
     return cluster_answers.nights(desk_of(request).runs, index, _cluster(index, cluster))
 
 
 @router.get("/runs/{run}/clusters/{cluster}/takedown")
-def cluster_takedown(request: Request, run: str, cluster: str) -> models.TakedownCurve:
+def cluster_takedown(request: Request, run: str, cluster: str) -> cluster_models.TakedownCurve:
     """What is left of its ties as members are taken away, the most firmly tied first."""
     index = _index(request, run)
     return cluster_answers.curve(index, _cluster(index, cluster))
@@ -218,8 +224,8 @@ def cluster_takedown(request: Request, run: str, cluster: str) -> models.Takedow
 
 @router.post("/runs/{run}/clusters/{cluster}/takedown")
 def takedown_of(
-    request: Request, run: str, cluster: str, removed: models.RemovedAccounts
-) -> models.TakedownCurve:
+    request: Request, run: str, cluster: str, removed: cluster_models.RemovedAccounts
+) -> cluster_models.TakedownCurve:
     """The same for accounts of one's own choice. It changes nothing."""
     index = _index(request, run)
     try:

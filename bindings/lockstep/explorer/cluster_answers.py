@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lockstep.explorer import models
+from lockstep.explorer import cluster_models
 from lockstep.explorer.placing import place
 from lockstep.explorer.run_index import RunIndex, Runs
 from lockstep.sweep.remarks import cluster_remarks
@@ -51,7 +51,7 @@ def cluster_page(
     descending: bool,
     offset: int,
     limit: int,
-) -> models.ClusterPage:
+) -> cluster_models.ClusterPage:
     """Clusters that fit, in order; `text` is looked for in names, objects, groups and layers."""
     wanted = text.casefold()
     fitting = [
@@ -65,8 +65,8 @@ def cluster_page(
     known = [row for row in fitting if row[sort] is not None]
     known.sort(key=lambda row: row[sort], reverse=descending)
     ordered = known + [row for row in fitting if row[sort] is None]
-    rows = [models.ClusterRow(**row) for row in ordered[offset : offset + limit]]
-    return models.ClusterPage(rows=rows, matching=len(fitting), total=len(index.clusters))
+    rows = [cluster_models.ClusterRow(**row) for row in ordered[offset : offset + limit]]
+    return cluster_models.ClusterPage(rows=rows, matching=len(fitting), total=len(index.clusters))
 
 
 def _words_of(row: dict[str, Any]) -> str:
@@ -74,12 +74,12 @@ def _words_of(row: dict[str, Any]) -> str:
     return "\n".join([*words, *row["top_objects"], *row["groups"], *row["layers"]]).casefold()
 
 
-def detail(index: RunIndex, cluster: int) -> models.ClusterDetail:
+def detail(index: RunIndex, cluster: int) -> cluster_models.ClusterDetail:
     """A cluster in words, with its strongest members."""
     row = index.clusters[cluster]
     page = member_page(index, cluster, offset=0, limit=MOST_MEMBERS)
-    return models.ClusterDetail(
-        row=models.ClusterRow(**row),
+    return cluster_models.ClusterDetail(
+        row=cluster_models.ClusterRow(**row),
         remarks=cluster_remarks(row),
         members=page.rows,
         members_total=page.total,
@@ -87,27 +87,31 @@ def detail(index: RunIndex, cluster: int) -> models.ClusterDetail:
     )
 
 
-def member_page(index: RunIndex, cluster: int, *, offset: int, limit: int) -> models.MemberPage:
+def member_page(
+    index: RunIndex, cluster: int, *, offset: int, limit: int
+) -> cluster_models.MemberPage:
     """Members of a cluster, the strongest first."""
     table = index.members_of(cluster)
     rows = table.slice(offset, limit).to_pylist()
-    return models.MemberPage(rows=[models.Member(**row) for row in rows], total=table.num_rows)
+    return cluster_models.MemberPage(
+        rows=[cluster_models.Member(**row) for row in rows], total=table.num_rows
+    )
 
 
-def drawing(runs: Runs, index: RunIndex, cluster: int, *, most: int) -> models.Drawing:
+def drawing(runs: Runs, index: RunIndex, cluster: int, *, most: int) -> cluster_models.Drawing:
     """The strongest `most` members of a cluster, their edges and their meetings."""
     joined = _joined(runs, index, cluster)
     members = index.members_of(cluster)
     shown = members.slice(0, most)
     ids = shown["account_id"]
     pairs, evidence = index.pairs_within(cluster), index.evidence_within(cluster)
-    drawn = models.Drawn(
+    drawn = cluster_models.Drawn(
         graph=_graph(shown, _heaviest(_inside(pairs, ids)), index, joined),
         layers=_layer_names(index),
         totalVertices=members.num_rows,
         totalEdges=pairs.num_rows,
     )
-    return models.Drawing(drawn=drawn, events=_events(index, evidence, ids))
+    return cluster_models.Drawing(drawn=drawn, events=_events(index, evidence, ids))
 
 
 def _inside(table: pa.Table, ids: pa.ChunkedArray) -> pa.Table:
@@ -132,7 +136,9 @@ def _joined(runs: Runs, index: RunIndex, cluster: int) -> set[str]:
     return {name for row in rows for name in row.get("joined") or []}
 
 
-def _graph(members: pa.Table, pairs: pa.Table, index: RunIndex, joined: set[str]) -> models.Graph:
+def _graph(
+    members: pa.Table, pairs: pa.Table, index: RunIndex, joined: set[str]
+) -> cluster_models.Graph:
     source, target = (pairs[end].to_numpy().astype(np.int64) for end in ("source", "target"))
     weight = pairs["weight"].to_numpy()
     at = place(members.num_rows, source, target, weight)
@@ -147,7 +153,7 @@ def _graph(members: pa.Table, pairs: pa.Table, index: RunIndex, joined: set[str]
             members["account_id"].to_pylist(), members["groups"].to_pylist(), strict=True
         )
     ]
-    return models.Graph(
+    return cluster_models.Graph(
         ids=members["account_id"].to_pylist(),
         x=np.round(at[:, 0], 5).tolist(),
         y=np.round(at[:, 1], 5).tolist(),
@@ -164,7 +170,7 @@ def _layer_names(index: RunIndex) -> list[str]:
     return sorted(index.run.summary["layers"])
 
 
-def _events(index: RunIndex, evidence: pa.Table, ids: pa.ChunkedArray) -> models.Events:
+def _events(index: RunIndex, evidence: pa.Table, ids: pa.ChunkedArray) -> cluster_models.Events:
     """Meetings by time: the first `MOST_EVENTS` where there are more."""
     inside = _inside(evidence, ids)
     shown = inside.sort_by([("source_time_s", "ascending"), ("object_id", "ascending")])
@@ -175,7 +181,7 @@ def _events(index: RunIndex, evidence: pa.Table, ids: pa.ChunkedArray) -> models
     actions[place_of] = shown["object_actions"].to_numpy()
     layers = _layer_names(index)
     layer = pc.index_in(shown["layer"], pa.array(layers, pa.string()))
-    return models.Events(
+    return cluster_models.Events(
         ids=ids.to_pylist(),
         source=shown["source"].to_pylist(),
         target=shown["target"].to_pylist(),
@@ -190,14 +196,14 @@ def _events(index: RunIndex, evidence: pa.Table, ids: pa.ChunkedArray) -> models
     )
 
 
-def lags(index: RunIndex, cluster: int) -> models.Lags:
+def lags(index: RunIndex, cluster: int) -> cluster_models.Lags:
     """Seconds apart in bins; chance spreads what the test of activity expects evenly over them."""
     window_s = _window_s(index, cluster)
     bins = min(_LAG_BINS, window_s + 1)
     apart = np.abs(index.evidence_within(cluster)["lag_s"].to_numpy())
     observed, edges_s = np.histogram(apart, bins=bins, range=(0, window_s + 1))
     expected = float(np.nansum(index.edges_within(cluster)["expected"].to_numpy()))
-    return models.Lags(
+    return cluster_models.Lags(
         edges_s=edges_s.tolist(), observed=observed.tolist(), expected=[expected / bins] * bins
     )
 
@@ -206,13 +212,13 @@ def _window_s(index: RunIndex, cluster: int) -> int:
     return max(index.run.window_of(layer) for layer in index.clusters[cluster]["layers"])
 
 
-def nights(runs: Runs, index: RunIndex, cluster: int) -> list[models.Night]:
+def nights(runs: Runs, index: RunIndex, cluster: int) -> list[cluster_models.Night]:
     """The cluster in the latest runs, found by its lasting name."""
     cluster_id = index.clusters[cluster]["cluster_id"]
     own = {row["cluster_id"]: row["lasting_id"] for row in runs.lineage(index.run.id).values()}
     rows = [(name, runs.lineage(name).get(own[cluster_id])) for name in runs.names()[:_MOST_NIGHTS]]
     return [
-        models.Night(
+        cluster_models.Night(
             run_id=name,
             cluster_id=row["cluster_id"],
             change=row["change"],
@@ -227,23 +233,23 @@ def nights(runs: Runs, index: RunIndex, cluster: int) -> list[models.Night]:
 
 def curve(
     index: RunIndex, cluster: int, accounts: Sequence[str] | None = None
-) -> models.TakedownCurve:
+) -> cluster_models.TakedownCurve:
     """What is left of a cluster's ties as accounts are taken away.
 
     ValueError where an account has no tie in it, or is named twice.
     """
     found = takedown_curve(index.pairs_within(cluster), accounts)
-    return models.TakedownCurve(**found.to_pydict())
+    return cluster_models.TakedownCurve(**found.to_pydict())
 
 
-def map_of_clusters(index: RunIndex) -> models.Drawn:
+def map_of_clusters(index: RunIndex) -> cluster_models.Drawn:
     """The first clusters as vertices, their common edges as edges."""
     rows = index.clusters[:_MOST_BUBBLES]
     source, target, count = index.ties_between_clusters()
     near = target < len(rows)  # the source is the smaller
     source, target, weight = source[near], target[near], count[near].astype(np.float64)
     at = place(len(rows), source, target, weight)
-    graph = models.Graph(
+    graph = cluster_models.Graph(
         ids=[row["cluster_id"] for row in rows],
         x=np.round(at[:, 0], 5).tolist(),
         y=np.round(at[:, 1], 5).tolist(),
@@ -254,7 +260,7 @@ def map_of_clusters(index: RunIndex) -> models.Drawn:
         weight=weight.tolist(),
         layer=[0] * len(source),
     )
-    return models.Drawn(
+    return cluster_models.Drawn(
         graph=graph,
         layers=["edges between clusters"],
         totalVertices=len(index.clusters),

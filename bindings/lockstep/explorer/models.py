@@ -1,4 +1,4 @@
-"""The answers of the explorer's API, as its pages and its OpenAPI document know them.
+"""The answers of the explorer's API of runs, accounts and the ledger.
 
 Times are UTC seconds, ids external ids as the store names them. Large tables come as columns.
 """
@@ -13,28 +13,16 @@ __all__ = [
     "AccountDetail",
     "ActionColumns",
     "Candidate",
-    "ClusterDetail",
-    "ClusterPage",
-    "ClusterRow",
     "Comparison",
-    "Drawing",
-    "Drawn",
     "EdgeDetail",
-    "Events",
     "Fault",
     "Faults",
-    "Graph",
     "Hit",
-    "Lags",
     "Ledger",
-    "MemberPage",
     "Meta",
     "Neighbourhood",
-    "Night",
     "ReferralQueue",
-    "RemovedAccounts",
     "RunRow",
-    "TakedownCurve",
     "Threshold",
     "WhyNot",
     "Word",
@@ -85,161 +73,6 @@ class RunRow(BaseModel):
     clustered_accounts: int
     previous: str | None
     alarms: int
-
-
-class ClusterRow(BaseModel):
-    """One cluster: the columns of clusters.parquet, and how its meetings lie over the run."""
-
-    cluster_id: str
-    lasting_id: str | None
-    change: str | None
-    network: str | None
-    tied_to: list[str]
-    rank: int
-    members: int
-    edges: int
-    density: float
-    score: float
-    layers: list[str]
-    objects: int
-    median_lag_s: float | None
-    median_objects: float | None
-    median_expected: float | None
-    first_s: int
-    last_s: int
-    groups: list[str]
-    explained: float | None
-    synchrony: float | None
-    control_percentile: float | None
-    control_synchrony: float | None
-    control_pool: str | None
-    stability: float | None
-    insufficient: str | None
-    top_objects: list[str]
-    dismissed_case: int | None = None  # none of these four in runs made before there were cases
-    dismissed_shared: int | None = None
-    dismissed_overlap: float | None = None
-    dismissed_note: str | None = None
-    reason: str
-    spark: list[int]  # meetings in equal parts of the run's time
-
-
-class ClusterPage(BaseModel):
-    """Some of the clusters that fit a filter."""
-
-    rows: list[ClusterRow]
-    matching: int
-    total: int
-
-
-class Member(BaseModel):
-    """A row of members.parquet."""
-
-    account_id: str
-    degree: int
-    strength: float
-    objects: int
-    membership: float
-    groups: list[str]
-    stability: float | None
-
-
-class MemberPage(BaseModel):
-    """Some of the members of a cluster."""
-
-    rows: list[Member]
-    total: int
-
-
-class ClusterDetail(BaseModel):
-    """One cluster in words, with its first members."""
-
-    row: ClusterRow
-    remarks: list[str]
-    members: list[Member]  # the strongest
-    members_total: int
-    window_s: int  # the widest of its layers
-
-
-class Graph(BaseModel):
-    """A graph to be drawn, as columns; `source` and `target` are places in `ids`."""
-
-    ids: list[str]
-    x: list[float]  # 0 to 1
-    y: list[float]
-    strength: list[float]
-    mark: list[int]  # 1 near a referred account, 2 in a known group, 4 new in it, 0 none of these
-    source: list[int]
-    target: list[int]
-    weight: list[float]
-    layer: list[int]  # place in the layers, or 6 for several
-
-
-class Drawn(BaseModel):
-    """A graph, and how much there is of it in all."""
-
-    graph: Graph
-    layers: list[str]
-    totalVertices: int  # noqa: N815 (as the page names it)
-    totalEdges: int  # noqa: N815
-
-
-class Events(BaseModel):
-    """Meetings as columns; ends are places in `ids`, objects in `objects`, layers in `layers`."""
-
-    ids: list[str]
-    source: list[int]
-    target: list[int]
-    object: list[int]
-    layer: list[int]
-    sourceTime: list[int]  # noqa: N815
-    targetTime: list[int]  # noqa: N815
-    objects: list[str]
-    layers: list[str]
-    objectActions: list[int]  # noqa: N815 (of each of the objects)
-    total: int
-
-
-class Drawing(BaseModel):
-    """The graph of a cluster and the meetings behind it."""
-
-    drawn: Drawn
-    events: Events
-
-
-class Lags(BaseModel):
-    """Seconds between two members on one object, in bins, beside what chance would give."""
-
-    edges_s: list[float]
-    observed: list[int]
-    expected: list[float]
-
-
-class Night(BaseModel):
-    """A cluster in another run, found by its lasting name."""
-
-    run_id: str
-    cluster_id: str | None
-    change: str | None
-    members: int
-    members_before: int | None
-    last_s: int | None
-
-
-class TakedownCurve(BaseModel):
-    """What is left after each removal, as shares; columns of `lockstep.takedown_curve`."""
-
-    removed: list[int]
-    account_id: list[str | None]
-    weight_left: list[float]
-    pairs_left: list[float]
-    largest_component: list[float]
-
-
-class RemovedAccounts(BaseModel):
-    """Accounts of a cluster, in the order in which to take them away."""
-
-    accounts: list[str]
 
 
 class EdgeDetail(BaseModel):

@@ -25,11 +25,11 @@ from lockstep.reliability import load_reliability
 from lockstep.store import Store
 from lockstep.sweep.benign import Groups, load_groups
 from lockstep.sweep.identity import kinds_of, run_id_of
+from lockstep.sweep.notices import changes_notice
 from lockstep.sweep.options import SweepOptions
 from lockstep.sweep.pipeline import Say, Stages, run_sweep
 from lockstep.sweep.referrals import Referrals, current_referrals, keep_labels, load_referrals
 from lockstep.sweep.run import Run
-from lockstep.sweep.schema import changes_notice
 from lockstep.upkeep import compact_store, drop_old_days
 
 __all__ = ["plan_night", "run_night"]

@@ -15,8 +15,7 @@ from lockstep.report.detail import MOST_EVIDENCE, MOST_MEMBERS, cluster_detail
 from lockstep.report.figures import MOST_VERTICES, label
 from lockstep.report.timeline import MOST_ROWS
 from lockstep.sweep.evolution import CHANGES
-from lockstep.sweep.remarks import cluster_remarks
-from lockstep.sweep.schema import (
+from lockstep.sweep.notices import (
     changes_notice,
     insufficient_notices,
     left_out_notices,
@@ -24,6 +23,7 @@ from lockstep.sweep.schema import (
     timing_notice,
     volume_notice,
 )
+from lockstep.sweep.remarks import cluster_remarks
 
 __all__ = ["render_markdown", "render_report", "sweep_call", "sweep_command"]
 

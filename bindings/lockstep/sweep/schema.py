@@ -14,13 +14,7 @@ __all__ = [
     "RUN_JSON",
     "TABLES",
     "as_markdown",
-    "changes_notice",
-    "insufficient_notices",
-    "left_out_notices",
     "make_table",
-    "scores_notice",
-    "timing_notice",
-    "volume_notice",
 ]
 
 # With less than this the data are said not to suffice.
@@ -276,76 +270,6 @@ def make_table(name: str, columns: dict[str, Any]) -> pa.Table:
         array = values if isinstance(values, pa.Array) else pa.array(values, field.type)
         arrays.append(array.cast(field.type))
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
-
-
-def left_out_notices(summary: dict[str, Any]) -> list[str]:
-    """What the cap on objects kept out of each layer, one sentence a layer that lost any."""
-    cap = summary["options"]["max_object_actions"]
-    return [
-        f"layer {name}: {layer['left_out_objects']:,} of {layer['objects']:,} objects have more "
-        f"than {cap:,} actions and were left out, with {layer['left_out_actions']:,} of "
-        f"{layer['actions']:,} actions; left_out.parquet lists them"
-        for name, layer in summary["layers"].items()
-        if layer["left_out_objects"]
-    ]
-
-
-def changes_notice(summary: dict[str, Any]) -> str:
-    """What became of clusters since the previous run, in a line."""
-    counts = [f"{count:,} {change}" for change, count in summary["changes"].items()]
-    return ", ".join(counts) or "no clusters, then as now"
-
-
-def timing_notice(summary: dict[str, Any]) -> str | None:
-    """What the timing test left of the edges; None where it was not asked for."""
-    if not summary["options"]["timing_test"]:
-        return None
-    found = summary["coordination"]
-    return (
-        f"timing test: {found['pairs']:,} of {found['pairs_by_activity']:,} pairs also meet "
-        f"beyond shared interest, of {found['timing_testable']:,} pairs with objects in common "
-        f"within {summary['options']['horizon_s']:,} s"
-    )
-
-
-def scores_notice(summary: dict[str, Any]) -> str | None:
-    """Whether edge weights are spread as in the previous run; None where there was none."""
-    found = summary["drift"].get("scores")
-    if not found:
-        return None
-    compared = (
-        f"{found['pairs']:,} pairs against {found['pairs_before']:,} in {summary['previous']}"
-    )
-    if found["psi"] is None:
-        return f"Edge weights: {compared}, too few to say whether they are spread otherwise."
-    return (
-        f"Edge weights, {compared}: population stability index {found['psi']:.3g}, where nothing "
-        f"but chance stays below {found['by_chance']:.3g} in 99 of 100 cases."
-    )
-
-
-def volume_notice(summary: dict[str, Any]) -> str | None:
-    """How full the last day is by the usual one; None where there is no day before."""
-    read = summary["input"]
-    usual = read.get("usual_day_actions")
-    if not usual:
-        return None
-    return (
-        f"The last day has {read['last_day_actions']:,} actions, "
-        f"{read['last_day_actions'] / usual:.0%} of the median day before ({usual:,.0f})."
-    )
-
-
-def insufficient_notices(summary: dict[str, Any]) -> list[str]:
-    """Where there was too little data to say anything, one sentence each."""
-    found = summary["insufficient"]
-    notices = [f"layer {name}: insufficient data ({why})" for name, why in found["layers"].items()]
-    if found["clusters"]:
-        notices.append(
-            f"insufficient data to judge {found['clusters']:,} of "
-            f"{summary['coordination']['clusters']:,} clusters; clusters.parquet says why"
-        )
-    return notices
 
 
 def as_markdown() -> str:
