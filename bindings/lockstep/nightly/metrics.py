@@ -138,11 +138,11 @@ def _of_drift(summary: dict[str, Any]) -> list[tuple[str, str, Values]]:
 
 def _of_recovery(recovery: dict[str, Any]) -> list[tuple[str, str, Values]]:
     return [
-        ("suspended_active", "Suspended accounts that act.", {"": recovery["active_again"]}),
+        ("suspended_active", "Suspended accounts that act.", {"": recovery.get("active_again")}),
         (
             "most_recovered",
             "Share of the activity on a wave's objects that is back, at most.",
-            {"": recovery["most_recovered"]},
+            {"": recovery.get("most_recovered")},
         ),
     ]
 

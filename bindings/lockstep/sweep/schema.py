@@ -255,7 +255,7 @@ RUN_JSON = {
 }
 
 # An earlier program's run may lack these: it is still a run to compare with.
-LATER_KEYS = ("drift", "usual_timings_s")
+LATER_KEYS = ("drift", "recovery", "usual_timings_s")
 
 
 def make_table(name: str, columns: dict[str, Any]) -> pa.Table:
