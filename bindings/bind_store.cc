@@ -207,6 +207,12 @@ void bind_reading(py::class_<PythonStore>& store) {
           },
           py::arg("kind"), py::kw_only(), py::arg("control") = nullptr)
       .def(
+          "find_stored",
+          [](PythonStore& self, const std::string& space, const std::string& name) {
+            return self.get()->find_stored(space_named(space), name);
+          },
+          py::arg("space"), py::arg("name"))
+      .def(
           "find_id",
           [](PythonStore& self, const std::string& space, const std::string& external) {
             return self.get()->find_id(space_named(space), external);

@@ -263,6 +263,9 @@ TEST(StoreDamage, PseudonymsNeedTheirKeyAndHideTheIds) {
     const auto name = store.names(IdSpace::kAccount, first)[0];
     EXPECT_EQ(name.size(), 32U);
     EXPECT_EQ(name, store.stored_name(IdSpace::kAccount, "very-secret-name"));
+    EXPECT_EQ(store.find_stored(IdSpace::kAccount, name), 0U);
+    EXPECT_EQ(store.find_stored(IdSpace::kAccount, "very-secret-name"), std::nullopt);
+    EXPECT_EQ(store.find_id(IdSpace::kAccount, name), std::nullopt);
     EXPECT_NE(name, store.stored_name(IdSpace::kObject, "very-secret-name"));
     EXPECT_TRUE(store.info().pseudonymous);
   }

@@ -558,6 +558,7 @@ class Store:
         self, kind: str, *, control: RunControl | None = None
     ) -> tuple[Graph, int, int, int]: ...  # graph, epoch, self-loops dropped, repeats merged
     def find_id(self, space: str, external: str) -> int | None: ...  # space: account or object
+    def find_stored(self, space: str, name: str) -> int | None: ...  # as `names` gives it
     def names(self, space: str, ids: U32) -> tuple[I64, U8]: ...  # offsets, text
     def stored_name(self, space: str, external: str) -> str: ...
     def info(self) -> dict[str, Any]: ...

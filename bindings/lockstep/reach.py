@@ -165,7 +165,7 @@ class _Scene:
         self, store: Store, inside: pa.Table, pool: list[str], kinds: Sequence[str], horizon_s: int
     ) -> None:
         self._inside = inside
-        self._id_of = {account: store.core.find_id("account", account) for account in pool}
+        self._id_of = {account: store.core.find_stored("account", account) for account in pool}
         ids = list(self._id_of.values())
         own = np.array(sorted({number for number in ids if number is not None}), dtype=np.int64)
         self._cascades = Cascades(store, own, kinds, horizon_s)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lockstep import _core
+from lockstep.case_store import writing
 from lockstep.errors import ConfigError, StorageError, one_line
 from lockstep.moments import DATE, utc_text
 from lockstep.sweep.referrals import actor
@@ -124,8 +125,7 @@ def _bytes_of(path: Path, key: bytes) -> int:
 def _note(path: Path, drops: list[dict[str, int]]) -> None:
     if not drops:
         return
-    cases = _core.CaseStore(str(path), write=True)
-    try:
+    with writing(path) as cases:
         for drop in drops:
             cases.append_note(
                 action="drop",
@@ -135,5 +135,3 @@ def _note(path: Path, drops: list[dict[str, int]]) -> None:
                 actor=actor(),
                 now_s=drop["dropped_s"],
             )
-    finally:
-        cases.close()

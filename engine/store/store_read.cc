@@ -108,10 +108,14 @@ std::vector<StoredNeighbour> Store::neighbours(const std::string& kind, AccountI
 }
 
 std::optional<std::uint32_t> Store::find_id(IdSpace space, std::string_view external) const {
+  return find_stored(space, impl_->stored_name(space, external));
+}
+
+std::optional<std::uint32_t> Store::find_stored(IdSpace space, std::string_view name) const {
   impl_->events->check_process();
   std::string value;
-  const auto status = impl_->events->db().Get(
-      {}, impl_->events->family(kIds), id_key(space, impl_->stored_name(space, external)), &value);
+  const auto status =
+      impl_->events->db().Get({}, impl_->events->family(kIds), id_key(space, name), &value);
   if (status.IsNotFound()) return std::nullopt;
   check(status, "cannot read", impl_->events->path());
   const auto id = static_cast<std::uint32_t>(ByteReader(value).big_endian(4));

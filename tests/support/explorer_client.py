@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 
 from starlette.testclient import TestClient
 
-import lockstep as ls
-from lockstep.explorer import Access, Desk, Place, make_app
+from lockstep.explorer import Access, Desk, Place, StoredNames, make_app
 
 __all__ = ["HOST", "Client", "client_of"]
 
@@ -42,12 +41,11 @@ class Client:
 
 
 def client_of(
-    place, *, users=None, signed_in: bool = True, tls: bool = False, clock=None, **desk
+    place, *, users=None, key=None, signed_in: bool = True, tls: bool = False, clock=None, **desk
 ) -> Client:
     """A server on a place's store and runs, and a browser in front of it."""
     tokens: list[str] = []
-    store = ls.open(place.folder / "store")
-    opened = Desk(store, place.runs, **desk)
+    opened = Desk(StoredNames(place.folder / "store", key=key), place.runs, **desk)
     more = {} if clock is None else {"clock": clock}
     access = Access(users, tokens.append, **more)
     scheme = "https" if tls else "http"

@@ -87,9 +87,9 @@ def _serve(
     key_file: Path | None,
 ) -> None:
     from lockstep.arguments import read_key
-    from lockstep.explorer import Access, Desk, Place, load_users, make_app
+    from lockstep.explorer import Access, Desk, Place, StoredNames, load_users, make_app
     from lockstep.explorer.serving import listen, serve
-    from lockstep.store import Store
+    from lockstep.sweep.referrals import actor
 
     people = load_users(users) if users else None
     at = listen(host, port)
@@ -106,9 +106,9 @@ def _serve(
         if len(opened) > 1:
             click.echo(f"to open it once more: {opened[-1]}")
 
-    with Store(store, key=read_key(key_file) if key_file else None) as reader:
+    with StoredNames(store, key=read_key(key_file) if key_file else None) as reader:
         desk = Desk(reader, runs or Path(f"{store}-runs"), read_only=read_only)
-        access = Access(people, announce, role="viewer" if read_only else "lead")
+        access = Access(people, announce, user=actor(), role="viewer" if read_only else "lead")
         app = make_app(desk, access, Place(frozenset(hosts), tls=tls_proxy is not None))
 
         def ready() -> None:

@@ -11,9 +11,9 @@ from lockstep import _core
 from lockstep.edge import Edge
 from lockstep.errors import UnknownAccount
 from lockstep.explorer import models
+from lockstep.explorer.desk import StoredNames
 from lockstep.explorer.run_index import RunIndex, Runs
 from lockstep.moments import utc_text
-from lockstep.store import Store
 from lockstep.sweep.meetings import meetings
 
 __all__ = ["account_detail", "edge_detail", "neighbourhood", "why_not"]
@@ -25,14 +25,14 @@ _MOST_ASKED = 50  # members of a cluster that an account outside is held against
 _NEIGHBOURS = 25
 
 
-def edge_detail(index: RunIndex, store: Store, a: str, b: str) -> models.EdgeDetail:
+def edge_detail(index: RunIndex, store: StoredNames, a: str, b: str) -> models.EdgeDetail:
     """The tests of a pair and its meetings, what is rare first; nothing where it has no edge.
 
     KeyError where neither run nor store knows one of them.
     """
     first, second = index.place(a), index.place(b)
     for name, place in ((a, first), (b, second)):
-        if place is None and store.core.find_id("account", name) is None:
+        if place is None and not store.knows(name):
             raise KeyError(name)
     layers, evidence = index.edges.slice(0, 0), index.evidence.slice(0, 0)
     if first is not None and second is not None:
@@ -77,7 +77,9 @@ def neighbourhood(
     return models.Neighbourhood(account_id=account, neighbours=neighbours, neighbours_total=total)
 
 
-def account_detail(runs: Runs, index: RunIndex, store: Store, account: str) -> models.AccountDetail:
+def account_detail(
+    runs: Runs, index: RunIndex, store: StoredNames, account: str
+) -> models.AccountDetail:
     """Everything known of an account. KeyError where neither run nor store knows it."""
     known = index.place(account) is not None
     try:
@@ -137,7 +139,7 @@ def _memberships(runs: Runs, account: str) -> list[models.Membership]:
     return found
 
 
-def _words(store: Store, account: str) -> list[models.Word]:
+def _words(store: StoredNames, account: str) -> list[models.Word]:
     """Referrals of the account and entries of the ledger on it, by time."""
     cases = _core.CaseStore(str(store.path))
     try:
@@ -156,7 +158,7 @@ def _words(store: Store, account: str) -> list[models.Word]:
 
 
 def why_not(
-    index: RunIndex, store: Store, account: str, other: str | None, cluster: int | None
+    index: RunIndex, store: StoredNames, account: str, other: str | None, cluster: int | None
 ) -> models.WhyNot:
     """Which threshold a tie misses: of two accounts, or of an account and a cluster's members.
 
@@ -183,7 +185,7 @@ def why_not(
     return _missed(index, most)
 
 
-def _closeness(index: RunIndex, store: Store, account: str, other: str) -> dict[str, Any]:
+def _closeness(index: RunIndex, store: StoredNames, account: str, other: str) -> dict[str, Any]:
     """What two accounts did in the run's time: objects in common, and met on within the window."""
     options, layers = index.run.summary["options"], index.run.summary["layers"]
     shared = [

@@ -13,6 +13,7 @@ from lockstep.explorer.desk import Desk
 from lockstep.explorer.faults import add_fault_answers
 from lockstep.explorer.guard import Guard, Place
 from lockstep.explorer.pages import add_pages
+from lockstep.explorer.reveal_routes import router as reveal_router
 
 __all__ = ["make_api", "make_app"]
 
@@ -29,6 +30,7 @@ def make_api() -> FastAPI:
     )
     app.include_router(router)
     app.include_router(cases_router)
+    app.include_router(reveal_router)
     add_fault_answers(app)
     return app
 

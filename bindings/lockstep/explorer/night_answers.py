@@ -6,11 +6,11 @@ import bisect
 from typing import Any
 
 from lockstep.explorer import models
+from lockstep.explorer.desk import StoredNames
 from lockstep.explorer.run_index import RunIndex, Runs
 from lockstep.ledger import ledger_summary, ledger_tally
 from lockstep.moments import DATE, utc_text
 from lockstep.partners import partner_records
-from lockstep.store import Store
 from lockstep.sweep.evolution import compare_runs
 from lockstep.sweep.run import Run
 
@@ -83,7 +83,7 @@ def _span(summary: dict[str, Any]) -> str:
     return "no actions" if first is None else f"{utc_text(first, DATE)} to {utc_text(last, DATE)}"
 
 
-def referral_queue(index: RunIndex, store: Store, limit: int) -> models.ReferralQueue:
+def referral_queue(index: RunIndex, store: StoredNames, limit: int) -> models.ReferralQueue:
     """Ranked candidates of a run, and what became of each partner's referrals."""
     return models.ReferralQueue(
         candidates=[
@@ -94,7 +94,7 @@ def referral_queue(index: RunIndex, store: Store, limit: int) -> models.Referral
     )
 
 
-def ledger(store: Store, by: str) -> models.Ledger:
+def ledger(store: StoredNames, by: str) -> models.Ledger:
     """The ledger's tally by wave, source, month or reason."""
     tallies = [
         models.Tally(**{**row, "name": row[by]}) for row in ledger_tally(store, by=by).to_pylist()
@@ -102,7 +102,7 @@ def ledger(store: Store, by: str) -> models.Ledger:
     return models.Ledger(summary=models.LedgerSummary(**ledger_summary(store)), tallies=tallies)
 
 
-def hits(index: RunIndex, store: Store, text: str) -> list[models.Hit]:
+def hits(index: RunIndex, store: StoredNames, text: str) -> list[models.Hit]:
     """Clusters and accounts whose name begins so; and the account of exactly this id."""
     found = [
         models.Hit(kind="cluster", id=row["cluster_id"], cluster_id=row["cluster_id"])
@@ -110,7 +110,7 @@ def hits(index: RunIndex, store: Store, text: str) -> list[models.Hit]:
         if _begins(row, text)
     ][:_MOST_HITS]
     names = _beginning(index.sorted_names, text)
-    if text not in names and store.core.find_id("account", text) is not None:
+    if text not in names and store.knows(text):
         names.insert(0, text)
     return [
         *found[: _MOST_HITS // 2],

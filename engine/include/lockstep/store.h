@@ -227,6 +227,9 @@ class Store {
   /// The dense id of an external id, if the store has seen it. Applies the pseudonym key.
   [[nodiscard]] std::optional<std::uint32_t> find_id(IdSpace space,
                                                      std::string_view external) const;
+  /// The dense id of what `names` gives: of a pseudonym where a key is set.
+  [[nodiscard]] std::optional<std::uint32_t> find_stored(IdSpace space,
+                                                         std::string_view name) const;
   /// External ids (pseudonyms where a key is set) of dense ids. InvalidArgument past the end.
   [[nodiscard]] std::vector<std::string> names(IdSpace space,
                                                std::span<const std::uint32_t> ids) const;
