@@ -217,7 +217,7 @@ SharedFileLock::SharedFileLock(const std::filesystem::path& path, std::chrono::m
   const auto end = std::chrono::steady_clock::now() + wait;
   while (file_ >= 0 && ::flock(file_, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK &&
          std::chrono::steady_clock::now() < end) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 }
 

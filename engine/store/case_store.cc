@@ -23,7 +23,7 @@ std::vector<FamilyName> case_families() { return {{"labels"}, {"cases"}, {"audit
 
 constexpr const char* kCaseAction = "case";
 constexpr std::chrono::milliseconds kLockPause{10};
-constexpr std::chrono::milliseconds kReaderWait{1000};
+constexpr std::chrono::milliseconds kReaderWait{2000};
 
 std::string sequence_key(std::uint64_t sequence) {
   std::string key;
