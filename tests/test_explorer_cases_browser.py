@@ -189,6 +189,24 @@ def test_what_is_withdrawn_stays_in_the_history(desk):
     assert screen.faults == []
 
 
+def test_a_dismissed_case_like_it_stands_beside_a_cluster(desk):
+    screen, cases = desk
+
+    def twin(route):
+        answer = route.fetch()
+        told = answer.json()
+        told["row"] |= {"dismissed_case": 7, "dismissed_shared": 11, "dismissed_overlap": 0.85}
+        told["row"]["dismissed_note"] = "not-coordinated, 2026-10-02: <i>fan club</i>"
+        route.fulfill(response=answer, json=told)
+
+    screen.page.route("**/clusters/C-0002", twin)
+    screen.open(f"/r/{cases.run_id}/c/C-0002/graph")
+    note = screen.page.get_by_role("note", name="A dismissed case like it")
+    expect(note).to_contain_text("11 accounts in common with case 7 (85% of all in either)")
+    expect(note).to_contain_text("<i>fan club</i>")
+    assert screen.faults == []
+
+
 def test_keys_choose_a_disposition_and_send_nothing(desk):
     screen, cases = desk
     screen.page.get_by_role("button", name="Open a case").click()

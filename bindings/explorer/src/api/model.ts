@@ -6,8 +6,8 @@ type Schemas = components["schemas"];
 
 export type AccountDetail = Schemas["AccountDetail"];
 export type Candidate = Schemas["Candidate"];
-export type ClusterDetail = Schemas["ClusterDetail"];
-export type ClusterRow = Schemas["ClusterRow"];
+export type ClusterDetail = Omit<Schemas["ClusterDetail"], "row"> & { readonly row: ClusterRow };
+export type ClusterRow = Schemas["ClusterRow"] & Dismissed;
 export type Comparison = Schemas["Comparison"];
 export type Drawing = Schemas["Drawing"];
 export type SentDrawn = Schemas["Drawn"];
@@ -33,6 +33,14 @@ export type EdgeDetail = Omit<Schemas["EdgeDetail"], "layers" | "evidence"> & {
   readonly layers: readonly EdgeLayer[];
   readonly evidence: readonly Meeting[];
 };
+
+/** The dismissed case that a cluster is most like; none in runs made before there were cases. */
+interface Dismissed {
+  readonly dismissed_case?: number | null;
+  readonly dismissed_shared?: number | null;
+  readonly dismissed_overlap?: number | null;
+  readonly dismissed_note?: string | null;
+}
 
 /** A graph with what was left out of it. */
 export interface Drawn {

@@ -197,6 +197,7 @@ function columnsFor(run: string): readonly Column<ClusterRow>[] {
       value: (row) => row.insufficient ?? row.groups.join("; "),
       cell: (row) => (
         <>
+          {row.dismissed_case != null && <span class="badge good">like case {row.dismissed_case}, dismissed</span>}
           {row.insufficient && <span class="badge warn" title={row.insufficient}>little data</span>}
           {row.groups.map((group) => <span key={group} class="badge good"><Name id={group} longest={20} /></span>)}
         </>

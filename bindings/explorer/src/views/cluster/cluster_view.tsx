@@ -14,6 +14,7 @@ import { CasePanel } from "../case_panel";
 import { ChanceTab } from "./chance_tab";
 import { EvidenceTab } from "./evidence_tab";
 import { GraphTab } from "./graph_tab";
+import { HarmlessTwin } from "./harmless_twin";
 import { HistoryTab } from "./history_tab";
 import { MembersTab } from "./members_tab";
 import { Sentence } from "./sentence";
@@ -84,6 +85,7 @@ function Head({ run, detail, tab, query }: { run: RunInfo; detail: ClusterDetail
         </div>
       </div>
       <Sentence run={run.run_id} row={row} window_s={detail.window_s} />
+      <HarmlessTwin row={row} />
       {detail.remarks.length > 0 && (
         <details class="note" open={row.insufficient !== null || row.groups.length > 0}>
           <summary><strong>What to hold against it</strong> before it is believed ({detail.remarks.length})</summary>
