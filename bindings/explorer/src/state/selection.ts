@@ -1,11 +1,13 @@
 // What is picked and brushed lives in the address, so that Back, reload and a copied link restore it.
 import { useMemo } from "preact/hooks";
 import type { Span } from "../charts/brush";
+import { count } from "../format";
+import { toast } from "../parts/toast";
 import { setQuery } from "../router";
 import { first, formatSpan, parseSpan, type Query } from "../url";
 
 /** Longer addresses are cut by mail programs and proxies. */
-export const MOST_IN_LINK = 60;
+const MOST_IN_LINK = 60;
 
 export function useSpan(query: Query): [Span | null, (span: Span | null, settled: boolean) => void] {
   const text = first(query, "t");
@@ -38,6 +40,14 @@ export function changed(
   return next;
 }
 
+/** Accounts come the strongest first, so that those are kept where an address cannot hold all. */
 export function putPicked(picked: ReadonlySet<number>, ids: readonly string[]): void {
-  setQuery({ sel: [...picked].sort((a, b) => a - b).slice(0, MOST_IN_LINK).map((vertex) => ids[vertex]) });
+  putNames([...picked].sort((a, b) => a - b).map((vertex) => ids[vertex]));
+}
+
+export function putNames(names: readonly string[]): void {
+  if (names.length > MOST_IN_LINK) {
+    toast(`An address holds ${MOST_IN_LINK} picked accounts: the first ${MOST_IN_LINK} of ${count(names.length)} are picked.`);
+  }
+  setQuery({ sel: names.slice(0, MOST_IN_LINK) });
 }

@@ -5,8 +5,8 @@ import { useMembers } from "../../api/resources";
 import { Name } from "../../parts/name";
 import { Loaded } from "../../parts/states";
 import { Table, type Column } from "../../parts/table";
-import { setQuery, here } from "../../router";
-import { MOST_IN_LINK } from "../../state/selection";
+import { here } from "../../router";
+import { putNames } from "../../state/selection";
 import { href } from "../../url";
 
 export function MembersTab(props: {
@@ -41,7 +41,7 @@ export function MembersTab(props: {
 function toggle(id: string): void {
   const now = here().query.sel ?? [];
   const next = now.includes(id) ? now.filter((each) => each !== id) : [...now, id];
-  setQuery({ sel: next.slice(0, MOST_IN_LINK) });
+  putNames(next);
 }
 
 function columnsFor(run: string, chosen: ReadonlySet<string>): readonly Column<Member>[] {
