@@ -168,6 +168,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reveal
+         * @description Says which pseudonym an account has. Written to the audit before it is answered.
+         */
+        post: operations["reveal_api_reveal_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs": {
         parameters: {
             query?: never;
@@ -1276,6 +1296,16 @@ export interface components {
             accounts: string[];
         };
         /**
+         * Revealed
+         * @description Under which name the store and its runs have it.
+         */
+        Revealed: {
+            /** Account Id */
+            account_id: string;
+            /** Known */
+            known: boolean;
+        };
+        /**
          * RunRow
          * @description One run.
          */
@@ -1292,6 +1322,14 @@ export interface components {
             previous: string | null;
             /** Run Id */
             run_id: string;
+        };
+        /**
+         * Sought
+         * @description The id of an account on its platform.
+         */
+        Sought: {
+            /** Account */
+            account: string;
         };
         /**
          * TakedownCurve
@@ -1675,6 +1713,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Meta"];
+                };
+            };
+        };
+    };
+    reveal_api_reveal_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sought"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revealed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
