@@ -139,6 +139,7 @@ def test_unlabelled_accounts_are_benign_or_left_out_and_it_is_said():
     assert "one kind" in " ".join(ls.evaluate(found, planted, unlabelled="ignore").notes)
 
 
+@pytest.mark.slow
 def test_intervals_cover_the_truth_about_as_often_as_they_say():
     covered = 0
     for seed in range(40):
