@@ -244,12 +244,6 @@ class OnlyWork {
   Store::Impl& store_;
 };
 
-void require_writer(const Store::Impl& store) {
-  store.events->check_process();
-  if (store.options.mode == StoreMode::kWrite) return;
-  throw StorageError(store.path.string() + " is open for reading; open it for writing");
-}
-
 }  // namespace
 
 std::uint64_t Store::rows_before(TimeS before_s) const {
@@ -274,7 +268,7 @@ std::uint64_t Store::rows_before(TimeS before_s) const {
 }
 
 DropReceipt Store::drop_before(TimeS before_s, TimeS now_s, RunControl* control) {
-  require_writer(*impl_);
+  impl_->require_writer();
   const OnlyWork only(*impl_);
   const auto day = days_between(before_s, before_s).first;
   Retention made;
@@ -304,7 +298,7 @@ std::vector<DropReceipt> Store::drops() const {
 }
 
 void Store::compact(RunControl* control) {
-  require_writer(*impl_);
+  impl_->require_writer();
   const OnlyWork only(*impl_);
   for (std::size_t family = kSegments; family < kFamilyCount; ++family) {
     if (control != nullptr) control->check();

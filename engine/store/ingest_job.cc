@@ -146,10 +146,7 @@ JobReceipt IngestJob::commit(std::uint64_t rejected, TimeS now_s, RunControl* co
 
 IngestJob Store::begin_job(const std::string& content_hash, const std::string& source,
                            std::uint64_t expected_bytes) {
-  impl_->events->check_process();
-  if (impl_->options.mode != StoreMode::kWrite) {
-    throw StorageError(impl_->path.string() + " is open for reading; open it for writing");
-  }
+  impl_->require_writer();
   if (content_hash.empty()) throw InvalidArgument("content_hash is empty");
   if (find_job(content_hash)) {
     throw InvalidArgument("content " + content_hash + " is in " + impl_->path.string() +

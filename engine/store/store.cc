@@ -12,6 +12,12 @@
 
 namespace lockstep {
 
+void Store::Impl::require_writer() const {
+  events->check_process();
+  if (options.mode == StoreMode::kWrite) return;
+  throw StorageError(path.string() + " is open for reading; open it for writing");
+}
+
 std::string Store::Impl::stored_name(IdSpace space, std::string_view external) const {
   if (options.pseudonym_key.empty()) return std::string(external);
   return pseudonym(options.pseudonym_key, space_name(space), external);

@@ -41,6 +41,8 @@ struct Store::Impl {
   /// Adds the lines that the ledger lacks: of a job whose writer was killed, or met an error,
   /// between the database and the ledger.
   void note_jobs();
+  /// StorageError on a store that was opened for reading.
+  void require_writer() const;
   [[nodiscard]] std::string stored_name(IdSpace space, std::string_view external) const;
   [[nodiscard]] View view() const;
 
