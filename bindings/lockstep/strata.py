@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lockstep import _core
+from lockstep.moments import DAY_S
 
 __all__ = ["STRATA", "SharedPairs", "stratum_numbers", "test_pairs"]
 
@@ -45,5 +46,5 @@ def test_pairs(
 def stratum_numbers(times: npt.NDArray[np.int64], strata: str) -> npt.NDArray[np.int64]:
     """The stratum of each action, by its time."""
     if strata == "day":
-        return times // 86_400
+        return times // DAY_S
     return times // 3600 % 168 if strata == "hour_of_week" else np.zeros(len(times), np.int64)

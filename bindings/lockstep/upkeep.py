@@ -10,12 +10,10 @@ from typing import Any
 from lockstep import _core
 from lockstep.case_store import writing
 from lockstep.errors import ConfigError, StorageError, one_line
-from lockstep.moments import DATE, utc_text
+from lockstep.moments import DATE, DAY_S, end_of_day, utc_text
 from lockstep.sweep.referrals import actor
 
 __all__ = ["Dropped", "Freed", "compact_store", "days_before", "drop_old_days", "rows_to_drop"]
-
-_DAY_S = 86_400
 
 
 @dataclass
@@ -48,12 +46,12 @@ def days_before(store: _core.Store, days: int) -> int:
     if days < 1:
         raise ConfigError(f"days is {days}; give 1 or more")
     last = max((kind["last_s"] for kind in store.info()["kinds"]), default=0)
-    return int(last // _DAY_S + 1 - days) * _DAY_S
+    return end_of_day(int(last)) - days * DAY_S
 
 
 def rows_to_drop(store: _core.Store, before_s: int) -> Dropped:
     """What `drop_old_days` would drop; `jobs` is not counted."""
-    return Dropped(before_s // _DAY_S * _DAY_S, store.rows_before(before_s), 0)
+    return Dropped(before_s // DAY_S * DAY_S, store.rows_before(before_s), 0)
 
 
 def drop_old_days(

@@ -21,7 +21,7 @@ from lockstep.cases.state import told
 from lockstep.cases.work import find_case
 from lockstep.errors import CorruptData, InputRejected, UnknownCase
 from lockstep.store import Store
-from lockstep.sweep.run import Run
+from lockstep.sweep.run import Run, runs_folder
 
 __all__ = ["Verified", "check_evidence", "verify_pack"]
 
@@ -140,7 +140,7 @@ def _check_hashes(files: dict[str, bytes], manifest: dict[str, Any], result: Ver
 def _run_of(
     store: Store, runs: str | Path | None, manifest: dict[str, Any], result: Verified
 ) -> Run | None:
-    folder = Path(f"{store.path}-runs") if runs is None else Path(runs)
+    folder = runs_folder(store.path) if runs is None else Path(runs)
     try:
         run_id = find_case(store, result.case_id).run_id
         return Run(folder / run_id)

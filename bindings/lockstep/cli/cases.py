@@ -221,9 +221,9 @@ def export(
     """
     from lockstep.cases import find_case
     from lockstep.cases.pack import export_case
-    from lockstep.sweep.run import Run
+    from lockstep.sweep.run import Run, runs_folder
 
-    folder = Path(f"{store}-runs") if runs is None else runs
+    folder = runs_folder(store) if runs is None else runs
     run = Run(folder / find_case(store, case).run_id)
     made = export_case(store, case, run, actor=actor, draft=draft)
     file.write_bytes(made.content)

@@ -90,6 +90,7 @@ def _serve(
     from lockstep.explorer import Access, Desk, Place, StoredNames, load_users, make_app
     from lockstep.explorer.serving import listen, serve
     from lockstep.sweep.referrals import actor
+    from lockstep.sweep.run import runs_folder
 
     people = load_users(users) if users else None
     at = listen(host, port)
@@ -107,7 +108,7 @@ def _serve(
             click.echo(f"to open it once more: {opened[-1]}")
 
     with StoredNames(store, key=read_key(key_file) if key_file else None) as reader:
-        desk = Desk(reader, runs or Path(f"{store}-runs"), read_only=read_only)
+        desk = Desk(reader, runs or runs_folder(store), read_only=read_only)
         access = Access(people, announce, user=actor(), role="viewer" if read_only else "lead")
         app = make_app(desk, access, Place(frozenset(hosts), tls=tls_proxy is not None))
 

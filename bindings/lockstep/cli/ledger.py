@@ -16,7 +16,7 @@ from lockstep.cli.common import (
     print_table,
     visible,
 )
-from lockstep.moments import DATE, utc_text
+from lockstep.moments import DATE, DAY_S, utc_text
 
 
 @click.group(epilog=example("lockstep ledger show store --by month"))
@@ -120,7 +120,7 @@ def recovery(run: Path, as_json: bool) -> None:
     shown = [
         {
             **row,
-            "days": row["watched_s"] / 86_400,
+            "days": row["watched_s"] / DAY_S,
             "clusters": len(row["clusters"]),
             "last": utc_text(row["last_s"], DATE),
         }

@@ -21,7 +21,7 @@ def runs() -> None:
 @json_option
 def list_runs(out: Path, as_json: bool) -> None:
     """List the runs of folder OUT, the latest first."""
-    from lockstep.nightly.retention import runs_in
+    from lockstep.sweep.run import runs_in
 
     rows = [
         {

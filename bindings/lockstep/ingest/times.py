@@ -12,14 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lockstep.errors import ConfigError, InputRejected
+from lockstep.moments import DAY_S
 
 __all__ = ["TIME_UNITS", "TimeReader"]
 
 TIME_UNITS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _UNIT_NAMES = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 _EARLIEST = 1_136_073_600  # 2006-01-01: before there were such platforms
-_A_DAY = 86_400
-_A_YEAR = 366 * _A_DAY
+_A_YEAR = 366 * DAY_S
 _NUMBER = r"^-?\d{1,19}(\.\d+)?$"
 _ISO = (
     r"^(?P<date>\d{4}-\d{2}-\d{2})[T ](?P<minute>\d{2}:\d{2})"
@@ -99,7 +99,7 @@ class TimeReader:
             raise InputRejected(
                 f"the column of times is {column.type}; it must hold numbers, text or timestamps"
             )
-        fits = (seconds >= _EARLIEST) & (seconds <= self.now_s + _A_DAY)
+        fits = (seconds >= _EARLIEST) & (seconds <= self.now_s + DAY_S)
         soon = ~fits & (seconds > self.now_s) & (seconds <= self.now_s + _A_YEAR)
         self.ahead |= bool((soon & (reasons == None)).any())  # noqa: E711 (element-wise)
         reasons[(reasons == None) & ~fits] = "time_range"  # noqa: E711 (element-wise)
@@ -169,7 +169,7 @@ class TimeReader:
 
     def _fits(self, values: npt.NDArray[np.int64], unit: str) -> Bad:
         seconds = values // TIME_UNITS[unit]
-        return (seconds >= _EARLIEST) & (seconds <= self.now_s + _A_DAY)
+        return (seconds >= _EARLIEST) & (seconds <= self.now_s + DAY_S)
 
     def _from_iso(self, text: pa.Array, reasons: npt.NDArray[np.object_]) -> npt.NDArray[np.int64]:
         parts = pc.extract_regex(text, _ISO)

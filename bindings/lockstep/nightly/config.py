@@ -13,8 +13,10 @@ from lockstep import _core
 from lockstep.arguments import parse_duration
 from lockstep.errors import ConfigError
 from lockstep.ingest.times import TimeReader
+from lockstep.moments import DAY_S
 from lockstep.reliability import RECORD
 from lockstep.sweep.options import SweepOptions
+from lockstep.sweep.run import runs_folder
 
 __all__ = ["NightConfig", "config_schema", "load_config"]
 
@@ -39,7 +41,7 @@ class Sweep(_Part):
     out: Path | None = None  # the store's path with -runs
     key_file: Path | None = None  # of a store of pseudonyms
     kinds: list[str] | None = None
-    lookback: Duration = 30 * 86_400  # how much of the past counts, before the end of the log
+    lookback: Duration = 30 * DAY_S  # how much of the past counts, before the end of the log
     window: Duration = _OPTIONS.window_s
     layer_windows: dict[str, Duration] = {}
     min_objects: int = _OPTIONS.min_objects
@@ -165,7 +167,7 @@ class NightConfig(_Part):
     @property
     def out(self) -> Path:
         """The folder of runs."""
-        return self.sweep.out or Path(f"{self.sweep.store}-runs")
+        return self.sweep.out or runs_folder(self.sweep.store)
 
     def options(self, since_s: int, until_s: int) -> SweepOptions:
         """The options of the sweep, over some time."""
@@ -222,7 +224,7 @@ def load_config(path: Path) -> NightConfig:
 
 def _check_retention(config: NightConfig) -> None:
     days = config.retention.actions_days
-    if days is not None and days * 86_400 < config.sweep.lookback:
+    if days is not None and days * DAY_S < config.sweep.lookback:
         raise ConfigError(
             f"retention.actions_days is {days}, less than sweep.lookback "
             f"({config.sweep.lookback:,} s); the sweep needs those days, keep more"

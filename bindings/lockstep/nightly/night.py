@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from lockstep.arguments import read_key
-from lockstep.cases.decisions import decisions_of
 from lockstep.errors import InputRejected, one_line
 from lockstep.event_log import EventLog
-from lockstep.ledger import suspensions
+from lockstep.moments import DAY_S, end_of_day
 from lockstep.nightly.config import Alarms, NightConfig
 from lockstep.nightly.drift_alarms import drift_alarms
 from lockstep.nightly.gates import check_disk, check_input, check_lag
@@ -21,20 +20,16 @@ from lockstep.nightly.outcome import NightResult, close_night, last_night
 from lockstep.nightly.refused import RefusedFiles
 from lockstep.nightly.retention import remove_old_runs
 from lockstep.partners import as_reliability
-from lockstep.reliability import load_reliability
 from lockstep.store import Store
-from lockstep.sweep.benign import Groups, load_groups
-from lockstep.sweep.identity import kinds_of, run_id_of
+from lockstep.sweep.identity import inputs_of, kinds_of, run_id_of
 from lockstep.sweep.notices import changes_notice
 from lockstep.sweep.options import SweepOptions
 from lockstep.sweep.pipeline import Say, Stages, run_sweep
-from lockstep.sweep.referrals import Referrals, current_referrals, keep_labels, load_referrals
+from lockstep.sweep.referrals import Referrals, keep_labels, load_referrals
 from lockstep.sweep.run import Run
 from lockstep.upkeep import compact_store, drop_old_days
 
 __all__ = ["plan_night", "run_night"]
-
-_DAY_S = 86_400
 
 
 def run_night(
@@ -106,7 +101,7 @@ def _tidy_up(
     kept = config.retention
     if kept.actions_days is not None:
         with stage("drop old days") as control:
-            before_s = until_s - kept.actions_days * _DAY_S
+            before_s = until_s - kept.actions_days * DAY_S
             path, key = config.sweep.store, _key(config)
             dropped = drop_old_days(path, before_s, key=key, now_s=now_s, control=control)
             stage.rows["drop old days"] = dropped.rows
@@ -209,7 +204,7 @@ def _sweep(
             say=say,
             log=log,
             gate=partial(check_input, config),
-            judge=partial(_alarms, config),
+            further_alarms=partial(_alarms, config),
         )
     result.run = str(run.path.resolve())
     # A run that is found was told of, unless the night that made it was killed.
@@ -227,7 +222,7 @@ def _over_the_past(config: NightConfig, store: Store) -> SweepOptions:
     """The options over the last days, up to the end of the day of the last action."""
     kinds = kinds_of(store, config.options(0, 1))
     last = max(kind["last_s"] for kind in store.info()["kinds"] if kind["name"] in kinds)
-    until = (last // _DAY_S + 1) * _DAY_S
+    until = end_of_day(last)
     options = config.options(until - config.sweep.lookback, until)
     options.check()
     return options
@@ -243,17 +238,16 @@ def _made_before(
     """The latest run, where nothing that decides its result has changed since."""
     if latest is None:
         return None
-    same = run_id_of(
+    inputs = inputs_of(
         store,
         options,
         kinds_of(store, options),
-        current_referrals(keep_labels(store, Referrals(), 0)),
-        load_reliability(reliability) if isinstance(reliability, Path) else reliability,
-        load_groups(config.groups, store) if config.groups else Groups(),
-        decisions_of(store.path),
-        latest.summary["previous"],
-        suspensions(store),
+        keep_labels(store, Referrals(), 0),
+        reliability=reliability,
+        groups=config.groups,
+        previous=latest.summary["previous"],
     )
+    same = run_id_of(store, inputs)
     return latest if same == latest.id else None
 
 

@@ -5,22 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from lockstep.errors import CorruptData
-from lockstep.sweep.run import Run
+from lockstep.sweep.run import runs_in
 
-__all__ = ["remove_old_runs", "runs_in"]
-
-
-def runs_in(out: Path) -> list[Run]:
-    """The runs of a folder, the latest finished last; folders that are no runs are passed over."""
-    found = []
-    for path in out.iterdir() if out.is_dir() else ():
-        if path.is_dir() and not path.is_symlink() and not path.name.startswith("."):
-            try:
-                found.append(Run(path))
-            except (FileNotFoundError, CorruptData):
-                continue
-    return sorted(found, key=lambda run: (run.summary["finished_s"], run.id))
+__all__ = ["remove_old_runs"]
 
 
 def remove_old_runs(out: Path, keep: int, always: str | None = None) -> list[str]:

@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from lockstep.moments import DAY_S
 from lockstep.store import Store
 from lockstep.sweep.layers import Scan
 from lockstep.sweep.options import SweepOptions
 
 __all__ = ["input_of"]
-
-_DAY_S = 86_400
 
 
 def input_of(store: Store, scans: list[Scan], options: SweepOptions) -> dict[str, Any]:
@@ -39,7 +38,7 @@ def _days(times: list[Any]) -> tuple[int, float | None]:
     """Actions of the last day, and the median of the days before it that have any."""
     if not times:
         return 0, None
-    days = [column // _DAY_S for column in times]
+    days = [column // DAY_S for column in times]
     first, last = min(int(d.min()) for d in days), max(int(d.max()) for d in days)
     counts = np.zeros(last - first + 1, dtype=np.int64)
     for column in days:

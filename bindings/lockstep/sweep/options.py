@@ -9,13 +9,14 @@ from typing import Any
 
 from lockstep import _core
 from lockstep.errors import ConfigError
+from lockstep.moments import DAY_S
 from lockstep.strata import STRATA
 
 __all__ = ["COMBINATIONS", "SweepOptions"]
 
 COMBINATIONS = ("cauchy", "none")
 
-_LONGEST_WINDOW_S = 366 * 86_400
+_LONGEST_WINDOW_S = 366 * DAY_S
 _MOST_OBJECTS = 2**32 - 1
 _MOST_ACTIONS = 2**32 - 1
 _MOST_CONTROLS = 10_000

@@ -12,43 +12,38 @@ from typing import Any
 import pyarrow as pa
 
 from lockstep import _core
-from lockstep.cases.decisions import Decisions, decisions_of
 from lockstep.errors import ConfigError
 from lockstep.event_log import EventLog
-from lockstep.ledger import Suspensions, suspensions
-from lockstep.reliability import RECORD, load_reliability
+from lockstep.reliability import RECORD
 from lockstep.report import render_report
 from lockstep.store import Store
-from lockstep.sweep.benign import Groups, load_groups
 from lockstep.sweep.clusters import find_clusters, gather_evidence
 from lockstep.sweep.costs import usual_seconds
 from lockstep.sweep.drift import measure_drift
 from lockstep.sweep.evolution import follow_clusters
 from lockstep.sweep.fusion import judge
-from lockstep.sweep.identity import kinds_of, run_id_of
+from lockstep.sweep.identity import Inputs, inputs_of, kinds_of, run_id_of
 from lockstep.sweep.input import input_of
 from lockstep.sweep.layers import Layer, hopeful_level, project, scan
 from lockstep.sweep.networks import find_networks
 from lockstep.sweep.options import SweepOptions
 from lockstep.sweep.recovery import recovery_summary, watch_recovery
 from lockstep.sweep.referrals import (
-    Label,
     Referrals,
-    current_referrals,
     keep_labels,
     load_referrals,
     rank_candidates,
 )
 from lockstep.sweep.remarks import make_remarks
 from lockstep.sweep.results import result_tables
-from lockstep.sweep.run import Run, point_latest, write_run
+from lockstep.sweep.run import Run, point_latest, runs_folder, write_run
 from lockstep.sweep.timing import keep_timed
 
 __all__ = ["Say", "Stages", "run_sweep"]
 
 Say = Callable[[str, _core.RunControl], contextlib.AbstractContextManager[None]]
 Gate = Callable[[dict[str, Any]], None]
-Judge = Callable[[dict[str, Any]], list[str]]
+Alarms = Callable[[dict[str, Any]], list[str]]
 
 
 def run_sweep(
@@ -66,12 +61,12 @@ def run_sweep(
     say: Say | None = None,
     log: EventLog | None = None,
     gate: Gate | None = None,
-    judge: Judge | None = None,
+    further_alarms: Alarms | None = None,
 ) -> Run:
     """Runs a sweep, or finds the run that equal inputs made before.
 
     `gate` is called with what was read (`input` of the run), and stops the sweep by raising;
-    `judge` with the summary of a run that was made, and gives further alarms.
+    `further_alarms` with the summary of a run that was made, and gives more of them.
     """
     log = log or EventLog()
     options.check()
@@ -83,32 +78,28 @@ def run_sweep(
         store.refresh()
     kinds = kinds_of(store, options)
     _check_windows(kinds, options)
-    out = Path(f"{store.path}-runs") if out is None else Path(out)
+    out = runs_folder(store.path) if out is None else Path(out)
     now = int(time.time())
     given = load_referrals(Path(referrals), store, now) if referrals else Referrals()
-    labels = current_referrals(keep_labels(store, given, now))
-    benign = load_groups(Path(groups), store) if groups else Groups()
-    decisions = decisions_of(store.path)
-    sources = load_reliability(reliability) if isinstance(reliability, Path) else reliability
-    suspended = suspensions(store)
-    earlier = None if previous is None else previous.id
-    run_id = run_id_of(
-        *(store, options, kinds, labels, sources, benign, decisions),
-        earlier,
-        suspended,
+    inputs = inputs_of(
+        store,
+        options,
+        kinds,
+        keep_labels(store, given, now),
+        reliability=reliability,
+        groups=groups,
+        previous=None if previous is None else previous.id,
     )
+    run_id = run_id_of(store, inputs)
+    noted = _referral_alarms(given) + inputs.groups.alarms()
     log.run_id = run_id
     if not force and (out / run_id / "run.json").exists():
         point_latest(out, run_id)
         log("equal inputs made this run before")
-        return Run(out / run_id, alarms=_referral_alarms(given) + benign.alarms())
+        return Run(out / run_id, alarms=noted)
     stage = Stages(say, log)
     with _core.ThreadLimit(threads) if threads else contextlib.nullcontext():
-        tables, found = _find(
-            *(store, options, kinds, labels, sources),
-            *(benign, decisions, previous, suspended),
-            *(memory_bytes, stage, gate),
-        )
+        tables, found = _find(store, inputs, previous, memory_bytes, stage, gate)
     summary = {
         "run_id": run_id,
         "options": {**options.to_dict(), "kinds": kinds},
@@ -120,19 +111,15 @@ def run_sweep(
             "unknown": given.unknown,
             "file": str(referrals) if referrals else None,
             "reliability_file": _said(reliability),
-            "reliability": sources,
+            "reliability": inputs.reliability,
         },
-        "groups": benign.summary(groups),
-        "alarms": [
-            *_referral_alarms(given),
-            *benign.alarms(),
-            *_layer_alarms(found["layers"]),
-        ],
+        "groups": inputs.groups.summary(groups),
+        "alarms": noted + _layer_alarms(found["layers"]),
         "timings_s": stage.seconds,
         "usual_timings_s": usual_seconds(out),
     }
-    if judge is not None:
-        summary["alarms"] += judge(summary)
+    if further_alarms is not None:
+        summary["alarms"] += further_alarms(summary)
     with stage("report"):
         report = render_report(tables, summary)
     return write_run(out, run_id, tables, summary, report)
@@ -159,19 +146,14 @@ def _provenance(store: Store) -> dict[str, Any]:
 
 def _find(
     store: Store,
-    options: SweepOptions,
-    kinds: list[str],
-    labels: list[Label],
-    reliability: dict[str, float] | None,
-    groups: Groups,
-    decisions: Decisions,
+    inputs: Inputs,
     previous: Run | None,
-    suspended: Suspensions,
     memory_bytes: int,
     stage: Stages,
     gate: Gate | None,
 ) -> tuple[dict[str, pa.Table], dict[str, Any]]:
     """The tables of a run, and what its summary says of them."""
+    options, kinds, decisions = inputs.options, inputs.kinds, inputs.decisions
     scans = []
     for kind in kinds:
         with stage(f"read {kind}") as control:
@@ -202,21 +184,31 @@ def _find(
     with stage("candidates") as control:
         candidates, referral_counts = rank_candidates(
             coordination,
-            decisions.seeds(labels),
+            decisions.seeds(inputs.labels),
             store,
-            decisions.weighed(reliability),
+            decisions.weighed(inputs.reliability),
             options.damping,
             control,
         )
     with stage("controls") as control:
         remarks = make_remarks(
-            *(store, groups, decisions, layers, edges),
-            *(coordination, evidence, candidates, options, control),
+            store,
+            inputs.groups,
+            decisions,
+            layers,
+            edges,
+            coordination,
+            evidence,
+            candidates,
+            options,
+            control,
         )
     with stage("compare"):
         followed = follow_clusters(store, coordination, previous)
     with stage("recovery"):
-        recovery = watch_recovery(store, suspended, kinds, options.until_s, coordination, followed)
+        recovery = watch_recovery(
+            store, inputs.suspended, kinds, options.until_s, coordination, followed
+        )
     with stage("drift") as control:
         drift = measure_drift(scans, layers, edges, options, previous, control)
     with stage("tables"):

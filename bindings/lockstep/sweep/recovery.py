@@ -12,14 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lockstep.ledger import Suspensions
-from lockstep.moments import EARLIEST_S, LATEST_S
+from lockstep.moments import DAY_S, EARLIEST_S, LATEST_S
 from lockstep.store import Store
 from lockstep.sweep.clusters import Coordination, cluster_name, cluster_number
 from lockstep.sweep.evolution import Evolution
 
 __all__ = ["recovery_summary", "watch_recovery"]
 
-_DAY_S = 86_400
 _FEWEST = 2  # members that an object, or objects that a cluster, must have to be of a wave
 _SHARE = 0.5  # of a returned cluster's former members that must be of the wave
 I64 = npt.NDArray[np.int64]
@@ -290,7 +289,7 @@ def _per_wave(keys: list[I64], accounts: int, waves: int) -> I64:
 
 
 def _rate(count: int, seconds: int) -> float | None:
-    return count * _DAY_S / seconds if seconds else None
+    return count * DAY_S / seconds if seconds else None
 
 
 def _ratio(after: float | None, before: float | None) -> float | None:

@@ -14,6 +14,7 @@ import numpy as np
 from lockstep import _core
 from lockstep.arguments import parse_time
 from lockstep.case_store import reading, writing
+from lockstep.moments import DAY_S
 from lockstep.reliability import UNKNOWN_SOURCE
 from lockstep.store import Store
 from lockstep.sweep.clusters import Coordination
@@ -25,7 +26,6 @@ Label = tuple[str, str, str, float, int]
 
 _HEADER = Header(("account", "source", "confidence"), ("time",))
 _EARLIEST_S = 1_136_073_600  # 2006-01-01: before there were such platforms
-_A_DAY_S = 86_400
 
 
 @dataclass
@@ -88,7 +88,7 @@ def _time_s(given: Any, now_s: int) -> int:
     if given is None or given == "":
         return now_s
     time_s = parse_time(given if isinstance(given, int) else str(given), 0)
-    if not _EARLIEST_S <= time_s <= now_s + _A_DAY_S:
+    if not _EARLIEST_S <= time_s <= now_s + DAY_S:
         raise ValueError(f"time {given!r} is absurd; give UTC seconds or ISO 8601")
     return time_s
 

@@ -19,7 +19,7 @@ from lockstep.edge import Edge
 from lockstep.errors import ConfigError, CorruptData, StorageError
 from lockstep.sweep.schema import LATER_KEYS, RUN_JSON, TABLES
 
-__all__ = ["Run", "pairs_of", "point_latest", "write_run"]
+__all__ = ["Run", "pairs_of", "point_latest", "runs_folder", "runs_in", "write_run"]
 
 
 class Run:
@@ -246,6 +246,23 @@ class Run:
             "<p><small>A cluster shows co-action, not why: <code>run.cluster('C-0001')</code>"
             "</small></p>"
         )
+
+
+def runs_folder(store: str | Path) -> Path:
+    """Where the runs of a store go, unless it is said otherwise: STORE-runs."""
+    return Path(f"{store}-runs")
+
+
+def runs_in(out: Path) -> list[Run]:
+    """The runs of a folder, the latest finished last; folders that are no runs are passed over."""
+    found = []
+    for path in out.iterdir() if out.is_dir() else ():
+        if path.is_dir() and not path.is_symlink() and not path.name.startswith("."):
+            try:
+                found.append(Run(path))
+            except (FileNotFoundError, CorruptData):
+                continue
+    return sorted(found, key=lambda run: (run.summary["finished_s"], run.id))
 
 
 def pairs_of(edges: pa.Table) -> pa.Table:
