@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import random
+from typing import get_args
 
 import pytest
 from support.stores import make_store
@@ -10,7 +11,8 @@ from support.stores import make_store
 import lockstep as ls
 from lockstep import cases
 from lockstep.cases.decisions import Dismissed
-from lockstep.cases.state import fold
+from lockstep.cases.state import Disposition, fold
+from lockstep.cli.cases import _DISPOSITIONS
 from lockstep.errors import CaseConflict, ConfigError, NotAllowed, UnknownCase
 from lockstep.partners import partner_records, reliability_by_record
 
@@ -264,3 +266,7 @@ def test_the_command_does_all_of_it(call, store, run, tmp_path):
     assert [row["state"] for row in told("list", store.path)["cases"]] == ["proposed"]
     code, out, _ = call("cases", "show", store.path, 1)
     assert code == 0 and "[withdrawn]" in out
+
+
+def test_dispositions_are_the_same_ones_wherever_they_are_listed():
+    assert list(cases.DISPOSITIONS) == list(get_args(Disposition)) == list(_DISPOSITIONS)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path
 
 from lockstep.case_store import reading
-from lockstep.cases.state import DISPOSITIONS, Case, fold
+from lockstep.cases.state import DISPOSITIONS, Case, cases_of
 from lockstep.moments import DATE, utc_text
 
 __all__ = ["Decisions", "Dismissed", "Twin", "Verdict", "decisions_of"]
@@ -124,8 +123,7 @@ def decisions_of(store: str | Path) -> Decisions:
         Of an account in several signed cases, what the one signed last says.
     """
     with reading(store) as opened:
-        rows = opened.case_entries()
-    cases = [fold(own) for _, own in groupby(rows, key=lambda row: row["case_id"])]
+        cases = list(cases_of(opened.case_entries()))
     signed = [case for case in cases if case.signature and case.disposition in _STATES]
     decisions = Decisions()
     for case in sorted(signed, key=_signed_at):

@@ -20,8 +20,8 @@ from lockstep.case_store import reading
 from lockstep.cases.figures import figure_files
 from lockstep.cases.page import case_page
 from lockstep.cases.state import Case, fold, told
-from lockstep.cases.work import find_case, record_export
-from lockstep.errors import ConfigError, NotAllowed, UnknownCase
+from lockstep.cases.work import entries_of, find_case, record_export
+from lockstep.errors import ConfigError, NotAllowed
 from lockstep.report import sweep_call, sweep_command
 from lockstep.sweep.export import csv_bytes
 from lockstep.sweep.run import Run
@@ -149,17 +149,9 @@ def _packed_case(
 ) -> tuple[Case, list[dict[str, Any]]]:
     """The case without its exports, and the lines of the audit log that vouch for it."""
     with reading(store) as opened:
-        rows = [row for row in opened.case_entries() if row["case_id"] == case_id]
+        rows = entries_of(opened, case_id, upto=upto)
         audit = opened.audit()
-    kept = [
-        row
-        for row in rows
-        if row["kind"] != "exported" and (upto is None or row["version"] <= upto)
-    ]
-    if not kept:
-        raise UnknownCase(
-            f"there is no case {case_id}; `lockstep cases list` shows those there are"
-        )
+    kept = [row for row in rows if row["kind"] != "exported"]
     wanted = {f"case {case_id} version {row['version']}" for row in kept}
     lines = [
         line

@@ -5,11 +5,9 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-import jinja2
-
 from lockstep.cases.state import DISPOSITIONS, Case, told
 from lockstep.cluster import Cluster
-from lockstep.moments import utc_text
+from lockstep.report import templates
 from lockstep.report.figures import label
 
 __all__ = ["case_page"]
@@ -31,14 +29,8 @@ def case_page(
     draft: bool,
 ) -> bytes:
     """The page; whatever comes from the data is escaped, and figures are inside it."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("lockstep", "cases"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters.update(utc=utc_text, id=label, long=lambda text: label(text, 10_000))
+    environment = templates("cases", autoescape=True)
+    environment.filters.update(id=label, long=lambda text: label(text, 10_000))
     page = environment.get_template("page.html.j2").render(
         case=case,
         draft=draft,

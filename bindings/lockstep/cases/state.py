@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
+from typing import Any, Literal, get_args
 
 from lockstep.moments import MINUTE, utc_text
 
-__all__ = ["DISPOSITIONS", "KINDS", "STATES", "Case", "Entry", "fold", "same_person", "told"]
+__all__ = [
+    "DISPOSITIONS",
+    "STATES",
+    "Case",
+    "Disposition",
+    "Entry",
+    "Kind",
+    "State",
+    "cases_of",
+    "fold",
+    "same_person",
+    "told",
+]
 
-# What a person can find about a cluster, and how it is said in a sentence.
-DISPOSITIONS = {
+Disposition = Literal[
+    "coordinated-inauthentic", "coordinated-legitimate", "not-coordinated", "needs-data"
+]
+State = Literal["open", "proposed", "signed"]
+Kind = Literal["opened", "disposition", "signed", "assigned", "comment", "undone", "exported"]
+STATES: tuple[State, ...] = get_args(State)
+
+# What a person can find about a cluster, each a Disposition, and how it is said in a sentence.
+DISPOSITIONS: dict[str, str] = {
     "coordinated-inauthentic": "coordinated and inauthentic",
     "coordinated-legitimate": "coordinated but legitimate",
     "not-coordinated": "not coordinated",
     "needs-data": "needs more data",
 }
-STATES = ("open", "proposed", "signed")
-KINDS = ("opened", "disposition", "signed", "assigned", "comment", "undone", "exported")
 
 
 @dataclass(frozen=True)
@@ -28,7 +46,7 @@ class Entry:
     version: int  # from 1
     time_s: int
     actor: str
-    kind: str  # one of KINDS
+    kind: str  # a Kind
     value: str = ""  # the disposition; who is to see to it; draft or signed of an export
     note: str = ""
     refers_to: int = 0  # the version that it signs or withdraws
@@ -116,6 +134,12 @@ def fold(rows: Iterable[dict[str, Any]]) -> Case:
         signature=signature,
         assignee=(assigned.value or None) if assigned else None,
     )
+
+
+def cases_of(rows: Iterable[dict[str, Any]]) -> Iterator[Case]:
+    """The cases that entries add up to; `rows` by case and version."""
+    for _, own in groupby(rows, key=lambda row: row["case_id"]):
+        yield fold(own)
 
 
 def _last(entries: tuple[Entry, ...], kind: str) -> Entry | None:

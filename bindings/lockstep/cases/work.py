@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from itertools import groupby
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from lockstep import _core
 from lockstep.case_store import reading, writing
-from lockstep.cases.state import DISPOSITIONS, STATES, Case, Entry, fold, same_person, told
+from lockstep.cases.state import (
+    DISPOSITIONS,
+    STATES,
+    Case,
+    Entry,
+    cases_of,
+    fold,
+    same_person,
+    told,
+)
 from lockstep.errors import CaseConflict, ConfigError, NotAllowed, UnknownCase
 from lockstep.store import Store
 from lockstep.sweep.referrals import actor as login_name
 
 __all__ = [
+    "LONGEST_NAME",
+    "LONGEST_NOTE",
     "UNDOABLE",
     "assign",
     "comment",
     "decide",
+    "entries_of",
     "find_case",
     "list_cases",
     "open_case",
@@ -71,7 +82,7 @@ def list_cases(
         "cluster_id": cluster_id,
     }
     with reading(_folder(store)) as opened:
-        found = list(_cases(opened))
+        found = list(cases_of(opened.case_entries()))
     return [
         case
         for case in reversed(found)
@@ -113,7 +124,7 @@ def open_case(
             raise ConfigError(
                 f"run {run.id} is of another store than {_folder(store)}; give its own"
             )
-        for case in _cases(opened):
+        for case in cases_of(opened.case_entries()):
             if (case.run_id, case.cluster_id) == (run.id, cluster_id):
                 raise CaseConflict(
                     f"{cluster_id} of run {run.id} has case {case.case_id} already; go on with it"
@@ -313,18 +324,24 @@ def _conflict(case: Case, version: int) -> CaseConflict:
     )
 
 
-def _cases(opened: _core.CaseStore) -> Iterator[Case]:
-    for _, rows in groupby(opened.case_entries(), key=lambda row: row["case_id"]):
-        yield fold(rows)
-
-
-def _find(opened: _core.CaseStore, case_id: int) -> Case:
-    rows = [row for row in opened.case_entries() if row["case_id"] == case_id]
+def entries_of(
+    opened: _core.CaseStore, case_id: int, *, upto: int | None = None
+) -> list[dict[str, Any]]:
+    """What was written to a case up to a version. UnknownCase where there is nothing."""
+    rows = [
+        row
+        for row in opened.case_entries()
+        if row["case_id"] == case_id and (upto is None or row["version"] <= upto)
+    ]
     if not rows:
         raise UnknownCase(
             f"there is no case {case_id}; `lockstep cases list` shows those there are"
         )
-    return fold(rows)
+    return rows
+
+
+def _find(opened: _core.CaseStore, case_id: int) -> Case:
+    return fold(entries_of(opened, case_id))
 
 
 def _folder(store: Place) -> Path:

@@ -6,6 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from lockstep.cases.state import Disposition, Kind, State
+from lockstep.cases.work import LONGEST_NAME, LONGEST_NOTE
+
 __all__ = [
     "AuditLine",
     "AuditPage",
@@ -19,12 +22,8 @@ __all__ = [
     "Refused",
 ]
 
-Disposition = Literal[
-    "coordinated-inauthentic", "coordinated-legitimate", "not-coordinated", "needs-data"
-]
-State = Literal["open", "proposed", "signed"]
-Note = Annotated[str, Field(max_length=10_000)]
-Name = Annotated[str, Field(max_length=100)]
+Note = Annotated[str, Field(max_length=LONGEST_NOTE)]
+Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 
 
 class CaseRow(BaseModel):
@@ -60,9 +59,7 @@ class CaseEntry(BaseModel):
     version: int
     time_s: int
     actor: str
-    kind: Literal[
-        "opened", "disposition", "signed", "assigned", "comment", "undone", "exported"
-    ]  # fmt: skip
+    kind: Kind
     value: str
     note: str
     refers_to: int | None

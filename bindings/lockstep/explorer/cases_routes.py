@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from lockstep import cases
 from lockstep.case_store import reading
 from lockstep.cases.pack import why_no_export
+from lockstep.cases.state import Disposition, State
 from lockstep.cases.work import UNDOABLE, why_not_signed
 from lockstep.errors import CaseConflict, ConfigError, NotAllowed, StoreLocked, UnknownCase
 from lockstep.explorer import cases_models as models
@@ -31,8 +32,8 @@ _TAG = re.compile(r'"(\d{1,18})-(\d{1,18})"')
 @router.get("/cases")
 def list_cases(
     request: Request,
-    state: models.State | None = None,
-    disposition: models.Disposition | None = None,
+    state: State | None = None,
+    disposition: Disposition | None = None,
     assignee: Annotated[str | None, Query(max_length=100)] = None,
     run: Annotated[str | None, Query(max_length=100)] = None,
     cluster: Annotated[str | None, Query(max_length=40)] = None,

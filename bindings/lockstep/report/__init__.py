@@ -25,7 +25,7 @@ from lockstep.sweep.notices import (
 )
 from lockstep.sweep.remarks import cluster_remarks
 
-__all__ = ["render_markdown", "render_report", "sweep_call", "sweep_command"]
+__all__ = ["render_markdown", "render_report", "sweep_call", "sweep_command", "templates"]
 
 MOST_CLUSTERS = 20
 MOST_LISTED = 200
@@ -40,7 +40,7 @@ def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
 
     What is too long for a page is cut, and the page says so and names the file that has it all.
     """
-    environment = _environment(autoescape=True)
+    environment = templates("report", autoescape=True)
     environment.filters.update(
         remarks=cluster_remarks,
         capitalize_first=lambda text: text[:1].upper() + text[1:],
@@ -100,7 +100,7 @@ def render_markdown(tables: dict[str, pa.Table], summary: dict[str, Any], report
     Whatever comes from the data is escaped: it begins no markup, no link and no HTML. `report` is
     where the page is.
     """
-    environment = _environment(autoescape=False)
+    environment = templates("report", autoescape=False)
     environment.filters["md"] = _markdown
     counts = summary["coordination"]
     headline = "No group of accounts acts in concert beyond chance"
@@ -129,9 +129,10 @@ def render_markdown(tables: dict[str, pa.Table], summary: dict[str, Any], report
     return re.sub(r"\n{3,}", "\n\n", text).rstrip() + "\n"
 
 
-def _environment(*, autoescape: bool) -> jinja2.Environment:
+def templates(package: str, *, autoescape: bool) -> jinja2.Environment:
+    """The templates of a package of `lockstep`, with the filters that all of them have."""
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("lockstep", "report"),
+        loader=jinja2.PackageLoader("lockstep", package),
         autoescape=autoescape,
         trim_blocks=True,
         lstrip_blocks=True,
