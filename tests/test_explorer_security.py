@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 from support.explorer_client import HOST, client_of
@@ -69,6 +70,16 @@ def test_a_token_opens_one_session_and_leaves_the_address(place):
     assert again.status_code == 401  # spent
     assert len(client.tokens) == 2  # the next one was announced
     assert other.http.get(f"/?token={client.tokens[-1]}").status_code == 401  # of another server
+
+
+def test_an_address_means_the_same_after_signing_in(place):
+    client = client_of(place, signed_in=False)
+    query = {"a": "x&y=z", "b": "\N{GRINNING FACE} \N{LATIN SMALL LETTER E WITH ACUTE}"}
+    answer = client.http.get("/r/caf\N{LATIN SMALL LETTER E WITH ACUTE}/edge",
+                             params={**query, "token": client.tokens[-1]})  # fmt: skip
+    parts = urlsplit(answer.headers["location"])
+    assert unquote(parts.path) == "/r/caf\N{LATIN SMALL LETTER E WITH ACUTE}/edge"
+    assert dict(parse_qsl(parts.query)) == query
 
 
 def test_the_cookie_is_for_tls_alone_behind_a_proxy(place):

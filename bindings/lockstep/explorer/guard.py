@@ -6,7 +6,7 @@ import json
 import secrets
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -83,7 +83,7 @@ class Guard:
             headers = Headers(scope=scope)
             self._check_form(scope, headers)
             self._check_origin(scope, headers)
-            if await self._login(scope, headers, dressed):
+            if await self._login(scope, dressed):
                 return
             self._check_session(scope, headers)
             if scope["method"] not in _SAFE:
@@ -129,22 +129,23 @@ class Guard:
                 "Open the explorer itself and do it there.",
             )
 
-    async def _login(self, scope: Scope, headers: Headers, send: Send) -> bool:
+    async def _login(self, scope: Scope, send: Send) -> bool:
         """Exchanges a token in the address for a session; whether it answered."""
-        query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        if scope["method"] != "GET" or "token" not in query or scope["path"].startswith("/api/"):
+        if scope["method"] != "GET" or scope["path"].startswith("/api/"):
             return False
-        cookie = self.try_token(query["token"][0], _client(scope))
-        del query["token"]
-        left = "&".join(f"{name}={value}" for name, own in query.items() for value in own)
-        path = "/" + scope["path"].lstrip("/\\")  # `//host` would lead to another site
-        target = path + (f"?{left}" if left and left.isascii() and "\r" not in left else "")
+        query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        if "token" not in query:
+            return False
+        cookie = self.try_token(query.pop("token")[0], scope)
+        target = "/" + quote(scope["path"].lstrip("/\\"))  # `//host` would lead to another site
+        if query:
+            target += "?" + urlencode(query, doseq=True)
         await send(
             {
                 "type": "http.response.start",
                 "status": 303,
                 "headers": [
-                    (b"location", urlsplit(target).geturl().encode("ascii", "ignore")),
+                    (b"location", target.encode("ascii")),
                     (b"set-cookie", cookie.encode()),
                     (b"content-length", b"0"),
                 ],
@@ -153,9 +154,9 @@ class Guard:
         await send({"type": "http.response.body", "body": b""})
         return True
 
-    def try_token(self, token: str, client: str) -> str:
+    def try_token(self, token: str, scope: Scope) -> str:
         """The Set-Cookie of a new session; raises what is answered where there is none."""
-        if not self._tries.allows(client):
+        if not self._tries.allows(scope["client"][0] if scope.get("client") else "unknown"):
             raise ApiFault(
                 429,
                 "Too many attempts",
@@ -209,10 +210,6 @@ def _unknown(shared: bool) -> ApiFault:
         else "Open the address that `lockstep explore` printed last: each opens one session."
     )
     return ApiFault(401, "You are not signed in", "No session, or one that has ended.", where)
-
-
-def _client(scope: Scope) -> str:
-    return scope["client"][0] if scope.get("client") else "unknown"
 
 
 def _cookie(headers: Headers) -> str | None:

@@ -46,10 +46,9 @@ def add_pages(app: FastAPI, guard: Guard) -> None:
 
     @router.post("/login")
     async def login(request: Request) -> RedirectResponse:
-        client = request.client.host if request.client else "unknown"
         given = parse_qs((await request.body()).decode("utf-8", "replace"))
         answer = RedirectResponse("/", status_code=303)
-        answer.headers["Set-Cookie"] = guard.try_token(given.get("token", [""])[0], client)
+        answer.headers["Set-Cookie"] = guard.try_token(given.get("token", [""])[0], request.scope)
         return answer
 
     @router.post("/logout")
