@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from lockstep import _core
+from lockstep.case_store import reading
 from lockstep.edge import Edge
 from lockstep.errors import UnknownAccount
 from lockstep.explorer import models
 from lockstep.explorer.desk import StoredNames
-from lockstep.explorer.run_index import RunIndex, Runs
+from lockstep.explorer.run_index import RunIndex
+from lockstep.explorer.runs import Runs
 from lockstep.moments import utc_text
 from lockstep.sweep.meetings import meetings
 
@@ -121,12 +122,7 @@ def _memberships(runs: Runs, account: str) -> list[models.Membership]:
     found = []
     for name in runs.names()[:_MOST_NIGHTS]:
         own = runs.membership(name, account)
-        row = None
-        if own is not None:
-            cluster_id = own["cluster_id"]
-            row = next(
-                (r for r in runs.lineage(name).values() if r["cluster_id"] == cluster_id), None
-            )
+        row = None if own is None else runs.become(name, own["cluster_id"])
         found.append(
             models.Membership(
                 run_id=name,
@@ -141,11 +137,8 @@ def _memberships(runs: Runs, account: str) -> list[models.Membership]:
 
 def _words(store: StoredNames, account: str) -> list[models.Word]:
     """Referrals of the account and entries of the ledger on it, by time."""
-    cases = _core.CaseStore(str(store.path))
-    try:
+    with reading(store.path) as cases:
         entries, labels = cases.ledger(), cases.labels()
-    finally:
-        cases.close()
     words = []
     for (name, what, source, time_s, wave, reason), (*_, confidence, _) in zip(
         entries, labels, strict=True
@@ -168,7 +161,7 @@ def why_not(
     if cluster is not None:
         strongest = index.members_of(cluster).slice(0, _MOST_ASKED)["account_id"].to_pylist()
         others = [name for name in strongest if name != account]
-    tied = {row.account_id: row for row in neighbourhood(index, account, limit=2**31).neighbours}
+    tied = _tied(index, account)
     firm = [name for name in others if name in tied]
     if firm:
         where = f"{len(firm)} of the {len(others)} asked about" if cluster is not None else other
@@ -183,6 +176,15 @@ def why_not(
         default={"objects": 0, "shared": 0, "lag_s": None, "window_s": 0, "with": ""},
     )
     return _missed(index, most)
+
+
+def _tied(index: RunIndex, account: str) -> set[str]:
+    """Accounts with which one has an edge."""
+    place = index.place(account)
+    if place is None:
+        return set()
+    pairs = index.pairs_with(place)
+    return {name for end in ("source", "target") for name in pairs[end].to_pylist()} - {account}
 
 
 def _closeness(index: RunIndex, store: StoredNames, account: str, other: str) -> dict[str, Any]:

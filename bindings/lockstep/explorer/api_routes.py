@@ -179,26 +179,21 @@ def cluster_file(
             "`lockstep runs export` writes its edges as a table.",
         )
     name = index.clusters[place]["cluster_id"]
-    vertices = members.rename_columns(_as_vertices(members.column_names))
     return Response(
-        _written(pairs, vertices, form),
+        _written(pairs, members, form),
         media_type="application/xml",
         headers={"Content-Disposition": f'attachment; filename="{name}.{form}"'},
     )
 
 
-def _written(pairs: pa.Table, vertices: pa.Table, form: str) -> bytes:
+def _written(pairs: pa.Table, members: pa.Table, form: str) -> bytes:
     write = {"gexf": write_gexf, "graphml": write_graphml}[form]
     with tempfile.TemporaryDirectory() as folder:
         try:
-            return write(pairs, Path(folder) / "graph", vertices=vertices).read_bytes()
+            return write(pairs, Path(folder) / "graph", vertices=members).read_bytes()
         except MissingPackage as error:
             raise ApiFault(501, "This server writes no graph files", str(error),
                            "Install it beside the server.") from None  # fmt: skip
-
-
-def _as_vertices(names: list[str]) -> list[str]:
-    return ["vertex" if name == "account_id" else name for name in names]
 
 
 @router.get("/runs/{run}/clusters/{cluster}/lags")

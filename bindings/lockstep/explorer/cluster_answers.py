@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 
 from lockstep.explorer import cluster_models
 from lockstep.explorer.placing import place
-from lockstep.explorer.run_index import RunIndex, Runs
+from lockstep.explorer.run_index import RunIndex
+from lockstep.explorer.runs import Runs
 from lockstep.sweep.remarks import cluster_remarks
 from lockstep.takedown import takedown_curve
 
@@ -131,9 +132,8 @@ def _heaviest(pairs: pa.Table) -> pa.Table:
 
 def _joined(runs: Runs, index: RunIndex, cluster: int) -> set[str]:
     """Accounts that it has and had not in the run before."""
-    cluster_id = index.clusters[cluster]["cluster_id"]
-    rows = [r for r in runs.lineage(index.run.id).values() if r["cluster_id"] == cluster_id]
-    return {name for row in rows for name in row.get("joined") or []}
+    row = runs.become(index.run.id, index.clusters[cluster]["cluster_id"])
+    return set() if row is None else set(row["joined"])
 
 
 def _graph(
@@ -214,20 +214,21 @@ def _window_s(index: RunIndex, cluster: int) -> int:
 
 def nights(runs: Runs, index: RunIndex, cluster: int) -> list[cluster_models.Night]:
     """The cluster in the latest runs, found by its lasting name."""
-    cluster_id = index.clusters[cluster]["cluster_id"]
-    own = {row["cluster_id"]: row["lasting_id"] for row in runs.lineage(index.run.id).values()}
-    rows = [(name, runs.lineage(name).get(own[cluster_id])) for name in runs.names()[:_MOST_NIGHTS]]
+    row = runs.become(index.run.id, index.clusters[cluster]["cluster_id"])
+    if row is None:
+        return []
+    rows = [(name, runs.lasting(name, row["lasting_id"])) for name in runs.names()[:_MOST_NIGHTS]]
     return [
         cluster_models.Night(
             run_id=name,
-            cluster_id=row["cluster_id"],
-            change=row["change"],
-            members=row["members"],
-            members_before=row["members_before"],
-            last_s=row["last_s"],
+            cluster_id=own["cluster_id"],
+            change=own["change"],
+            members=own["members"],
+            members_before=own["members_before"],
+            last_s=own["last_s"],
         )
-        for name, row in rows
-        if row is not None
+        for name, own in rows
+        if own is not None
     ]
 
 

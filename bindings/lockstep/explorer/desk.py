@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from lockstep.errors import UnknownAccount
-from lockstep.explorer.run_index import Runs
+from lockstep.explorer.runs import Runs
 from lockstep.store import Store
 
 __all__ = ["Desk", "StoredNames"]

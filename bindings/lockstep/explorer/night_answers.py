@@ -7,7 +7,8 @@ from typing import Any
 
 from lockstep.explorer import models
 from lockstep.explorer.desk import StoredNames
-from lockstep.explorer.run_index import RunIndex, Runs
+from lockstep.explorer.run_index import RunIndex
+from lockstep.explorer.runs import Runs
 from lockstep.ledger import ledger_summary, ledger_tally
 from lockstep.moments import DATE, utc_text
 from lockstep.partners import partner_records
@@ -24,20 +25,7 @@ _MOST_HITS = 12
 
 def run_rows(runs: Runs, limit: int) -> list[models.RunRow]:
     """Runs, the latest first."""
-    rows = []
-    for name in runs.names()[:limit]:
-        summary = Run(runs.folder / name).summary
-        rows.append(
-            models.RunRow(
-                run_id=name,
-                finished_s=summary["finished_s"],
-                clusters=summary["coordination"]["clusters"],
-                clustered_accounts=summary["coordination"]["clustered_accounts"],
-                previous=summary["previous"],
-                alarms=len(summary["alarms"]),
-            )
-        )
-    return rows
+    return [models.RunRow(**runs.figures(name)) for name in runs.names()[:limit]]
 
 
 def comparison(earlier: Run, later: Run) -> models.Comparison:

@@ -1,41 +1,23 @@
-"""A run's tables with the look-ups that pages need, made once and kept for the latest runs."""
+"""A run's tables with the look-ups that pages need, made once."""
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from lockstep.sweep.evolution import known_of
+from lockstep.distinct import RowsByNumber
 from lockstep.sweep.run import Run, pairs_of
 
-__all__ = ["SPARK_BINS", "RunIndex", "Runs"]
+__all__ = ["RunIndex"]
 
-SPARK_BINS = 24
-_KEPT = 3  # runs whose tables stay in memory
-_KEPT_LINEAGES = 100
+_SPARK_BINS = 24
 
 I64 = npt.NDArray[np.int64]
-
-
-class _Rows:
-    """Rows of a table by a number that each has; those below 0 are in no group."""
-
-    def __init__(self, key: I64, groups: int) -> None:
-        self._order = np.argsort(key, kind="stable")
-        self._bounds = np.searchsorted(key[self._order], np.arange(groups + 1))
-
-    def of(self, group: int) -> I64:
-        """Positions of a group's rows, ascending."""
-        return self._order[self._bounds[group] : self._bounds[group + 1]]
 
 
 class RunIndex:
@@ -43,7 +25,6 @@ class RunIndex:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._lock = threading.RLock()
 
     @cached_property
     def clusters(self) -> list[dict[str, Any]]:
@@ -130,7 +111,7 @@ class RunIndex:
 
     def edges_between(self, a: int, b: int) -> pa.Table:
         """Rows of edges.parquet of two accounts."""
-        return _between(self.edges, self._edges_by_source, self._ends(self.edges)[1], a, b)
+        return _between(self.edges, self._edges_by_source, self._edge_ends[1], a, b)
 
     def evidence_between(self, a: int, b: int) -> pa.Table:
         """Rows of evidence.parquet of two accounts."""
@@ -147,8 +128,7 @@ class RunIndex:
 
     def warm(self) -> None:
         """Builds what the first page needs."""
-        with self._lock:
-            _ = self.clusters, self.membership, self.sorted_names, self._evidence_by_cluster
+        _ = self.clusters, self.membership, self.sorted_names, self._evidence_by_cluster
 
     def _sparks(self, clusters: int) -> list[list[int]]:
         """Meetings of each cluster in equal parts of the run's time."""
@@ -156,10 +136,10 @@ class RunIndex:
         cluster = self._evidence_cluster
         inside = cluster >= 0
         time_s = self.evidence["source_time_s"].to_numpy()[inside]
-        part = (time_s - first) * SPARK_BINS // max(last - first + 1, 1)
-        key = cluster[inside] * SPARK_BINS + np.clip(part, 0, SPARK_BINS - 1)
-        counts = np.bincount(key, minlength=clusters * SPARK_BINS)
-        return counts.reshape(clusters, SPARK_BINS).tolist()
+        part = (time_s - first) * _SPARK_BINS // max(last - first + 1, 1)
+        key = cluster[inside] * _SPARK_BINS + np.clip(part, 0, _SPARK_BINS - 1)
+        counts = np.bincount(key, minlength=clusters * _SPARK_BINS)
+        return counts.reshape(clusters, _SPARK_BINS).tolist()
 
     def _ends(self, table: pa.Table) -> tuple[I64, I64]:
         source, target = (
@@ -190,6 +170,10 @@ class RunIndex:
         return self._ends(self.pairs)
 
     @cached_property
+    def _edge_ends(self) -> tuple[I64, I64]:
+        return self._ends(self.edges)
+
+    @cached_property
     def _evidence_ends(self) -> tuple[I64, I64]:
         return self._ends(self.evidence)
 
@@ -206,39 +190,39 @@ class RunIndex:
         return int(self.run.summary["coordination"]["clusters"])
 
     @cached_property
-    def _members_by_cluster(self) -> _Rows:
-        return _Rows(self._member_cluster, self._cluster_count)
+    def _members_by_cluster(self) -> RowsByNumber:
+        return RowsByNumber(self._member_cluster, self._cluster_count)
 
     @cached_property
-    def _pairs_by_cluster(self) -> _Rows:
-        return _Rows(self._common(self._pair_ends), self._cluster_count)
+    def _pairs_by_cluster(self) -> RowsByNumber:
+        return RowsByNumber(self._common(self._pair_ends), self._cluster_count)
 
     @cached_property
-    def _pairs_by_source(self) -> _Rows:
-        return _Rows(self._pair_ends[0], len(self.accounts))
+    def _pairs_by_source(self) -> RowsByNumber:
+        return RowsByNumber(self._pair_ends[0], len(self.accounts))
 
     @cached_property
-    def _pairs_by_target(self) -> _Rows:
-        return _Rows(self._pair_ends[1], len(self.accounts))
+    def _pairs_by_target(self) -> RowsByNumber:
+        return RowsByNumber(self._pair_ends[1], len(self.accounts))
 
     @cached_property
-    def _edges_by_cluster(self) -> _Rows:
-        return _Rows(self._common(self._ends(self.edges)), self._cluster_count)
+    def _edges_by_cluster(self) -> RowsByNumber:
+        return RowsByNumber(self._common(self._edge_ends), self._cluster_count)
 
     @cached_property
-    def _edges_by_source(self) -> _Rows:
-        return _Rows(self._ends(self.edges)[0], len(self.accounts))
+    def _edges_by_source(self) -> RowsByNumber:
+        return RowsByNumber(self._edge_ends[0], len(self.accounts))
 
     @cached_property
-    def _evidence_by_cluster(self) -> _Rows:
-        return _Rows(self._evidence_cluster, self._cluster_count)
+    def _evidence_by_cluster(self) -> RowsByNumber:
+        return RowsByNumber(self._evidence_cluster, self._cluster_count)
 
     @cached_property
-    def _evidence_by_source(self) -> _Rows:
-        return _Rows(self._evidence_ends[0], len(self.accounts))
+    def _evidence_by_source(self) -> RowsByNumber:
+        return RowsByNumber(self._evidence_ends[0], len(self.accounts))
 
 
-def _between(table: pa.Table, by_source: _Rows, target: I64, a: int, b: int) -> pa.Table:
+def _between(table: pa.Table, by_source: RowsByNumber, target: I64, a: int, b: int) -> pa.Table:
     rows = [
         own[target[own] == other] for own, other in ((by_source.of(a), b), (by_source.of(b), a))
     ]
@@ -249,92 +233,3 @@ def _with_lists(row: dict[str, Any]) -> dict[str, Any]:
     """A row whose missing lists are empty."""
     lists = {name: row[name] or [] for name in ("path", "sources", "groups")}
     return {**row, **lists}
-
-
-class Runs:
-    """The runs of a folder. Names come from its listing: what is asked for opens no other path."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._kept: OrderedDict[str, tuple[tuple[int, int], RunIndex]] = OrderedDict()
-        self._lineages: OrderedDict[str, dict[str, dict[str, Any]]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def names(self) -> list[str]:
-        """Names of the runs, the latest first."""
-        if not self.folder.is_dir():
-            return []
-        found = [
-            entry
-            for entry in self.folder.iterdir()
-            if not entry.name.startswith(".")
-            and not entry.is_symlink()
-            and (entry / "run.json").is_file()
-        ]
-        return [entry.name for entry in sorted(found, key=_when, reverse=True)]
-
-    def get(self, name: str) -> RunIndex:
-        """A run by its name, or the latest; KeyError where there is none such."""
-        names = self.names()
-        if name == "latest" and names:
-            name = names[0]
-        if name not in names:
-            raise KeyError(name)
-        made = (self.folder / name / "run.json").stat()
-        key = (made.st_ino, made.st_mtime_ns)  # a run made anew (`--force`) has another
-        with self._lock:
-            known, index = self._kept.pop(name, (None, None))
-            if index is None or known != key:
-                index = RunIndex(Run(self.folder / name))
-            self._kept[name] = key, index
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-            return index
-
-    def membership(self, name: str, account: str) -> dict[str, Any] | None:
-        """cluster_id and membership of an account in a run; None where it is in no cluster."""
-        rows = pq.read_table(
-            self.folder / name / "members.parquet",
-            columns=["cluster_id", "membership"],
-            filters=[("account_id", "=", account)],
-        ).to_pylist()
-        return rows[0] if rows else None
-
-    def lineage(self, name: str) -> dict[str, dict[str, Any]]:
-        """What became of each cluster in a run, by lasting name; with when it last met."""
-        with self._lock:
-            found = self._lineages.get(name)
-        if found is None:
-            found = _lineage(Run(self.folder / name))
-            with self._lock:
-                self._lineages[name] = found
-                while len(self._lineages) > _KEPT_LINEAGES:
-                    self._lineages.popitem(last=False)
-        return found
-
-
-def _lineage(run: Run) -> dict[str, dict[str, Any]]:
-    columns = ["cluster_id", "members", "last_s"]
-    clusters = {row["cluster_id"]: row for row in run.clusters.select(columns).to_pylist()}
-    rows = run.evolution.to_pylist()
-    if not rows:  # compared with no run before
-        lasting = known_of(run).lasting
-        rows = [
-            {
-                "lasting_id": lasting_id,
-                "cluster_id": cluster_id,
-                "change": None,
-                "members": clusters[cluster_id]["members"],
-                "members_before": None,
-            }
-            for cluster_id, lasting_id in lasting.items()
-        ]
-    return {
-        row["lasting_id"]: {**row, "last_s": clusters.get(row["cluster_id"], {}).get("last_s")}
-        for row in rows
-    }
-
-
-def _when(folder: Path) -> tuple[str, float]:
-    """A run's date is the first part of its name; of one date the last made is the latest."""
-    return folder.name[:10], (folder / "run.json").stat().st_mtime

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from lockstep.distinct import starts_of_runs
+from lockstep.distinct import RowsByNumber, starts_of_runs
 from lockstep.store import Store
 from lockstep.sweep.clusters import Coordination, Evidence, cluster_name
 from lockstep.sweep.evolution import Evolution
@@ -43,11 +43,11 @@ def cluster_table(
     pair_cluster = coordination.cluster[coordination.source]
     same = (pair_cluster == coordination.cluster[coordination.target]) & (pair_cluster >= 0)
     pairs = np.bincount(pair_cluster[same], minlength=count)
-    edges_of = _groups(edge_cluster, count)
+    edges_of = RowsByNumber(edge_cluster, count)
     strongest = _strongest_layer(edges)
     enough = edges.objects >= min_objects
     row_cluster = edge_cluster[evidence.edge]
-    rows_of = _groups(row_cluster, count)
+    rows_of = RowsByNumber(row_cluster, count)
     lag = np.abs(evidence.target_time_s - evidence.source_time_s)
     first = np.minimum(evidence.source_time_s, evidence.target_time_s)
     last = np.maximum(evidence.source_time_s, evidence.target_time_s)
@@ -57,7 +57,7 @@ def cluster_table(
     change = {row["cluster_id"]: row["change"] for row in followed.rows}
     records = []
     for cluster in range(count):
-        own, rows = edges_of[cluster], rows_of[cluster]
+        own, rows = edges_of.of(cluster), rows_of.of(cluster)
         best = own[strongest[own]]
         possible = members[cluster] * (members[cluster] - 1) / 2
         name = cluster_name(cluster)
@@ -119,13 +119,6 @@ def _strongest_layer(edges: Edges) -> npt.NDArray[np.bool_]:
     strongest = np.zeros(len(edges), dtype=np.bool_)
     strongest[order[starts_of_runs(edges.pair[order])]] = True
     return strongest
-
-
-def _groups(key: I64, count: int) -> list[I64]:
-    """Positions of each key 0 .. count - 1, ascending."""
-    order = np.argsort(key, kind="stable")
-    bounds = np.searchsorted(key[order], np.arange(count + 1))
-    return [order[bounds[i] : bounds[i + 1]] for i in range(count)]
 
 
 def _reason(record: dict[str, Any]) -> str:
