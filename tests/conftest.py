@@ -2,6 +2,9 @@
 
 import pyarrow.parquet as pq
 import pytest
+from support.browser import browser, explorer
+from support.explorer_place import make_explorer_place
+from support.nights import log_of_days
 from support.stores import make_store
 
 import lockstep as ls
@@ -20,6 +23,32 @@ def call(capsys):
         return ended.value.code, told.out, told.err
 
     return run
+
+
+@pytest.fixture(scope="session")
+def days():
+    """A log of six days, one table a day."""
+    return log_of_days()
+
+
+@pytest.fixture(scope="session")
+def explorer_place(tmp_path_factory):
+    """What the explorer shows; for tests that change nothing of it."""
+    return make_explorer_place(tmp_path_factory.mktemp("explorer"))
+
+
+@pytest.fixture(scope="session")
+def explorer_server(explorer_place):
+    """A running explorer on it."""
+    with explorer(*explorer_place.arguments) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser without a window."""
+    with browser() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -5,15 +5,14 @@ import math
 import numpy as np
 import pytest
 from support.explorer_client import client_of
-from support.explorer_place import make_explorer_place
 
 import lockstep as ls
 from lockstep.sweep.evolution import compare_runs
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    return make_explorer_place(tmp_path_factory.mktemp("explorer"))
+def place(explorer_place):
+    return explorer_place
 
 
 @pytest.fixture(scope="module")

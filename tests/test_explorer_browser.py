@@ -6,8 +6,7 @@ import re
 from urllib.parse import quote
 
 import pytest
-from support.browser import AXE, browser, expect, explorer, screen_of, serious_faults
-from support.explorer_place import make_explorer_place
+from support.browser import AXE, expect, explorer, screen_of, serious_faults
 from support.stores import make_store
 
 import lockstep as ls
@@ -15,25 +14,13 @@ from lockstep.arguments import parse_time
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    return make_explorer_place(tmp_path_factory.mktemp("explorer"))
-
-
-@pytest.fixture(scope="module")
-def server(place):
-    with explorer(*place.arguments) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def opened():
-    with browser() as chromium:
-        yield chromium
+def place(explorer_place):
+    return explorer_place
 
 
 @pytest.fixture
-def screen(opened, server):
-    with screen_of(opened, server) as shown:
+def screen(chromium, explorer_server):
+    with screen_of(chromium, explorer_server) as shown:
         yield shown
         assert shown.faults == []
 
@@ -81,10 +68,10 @@ def test_every_screen_loads_without_a_fault(screen, place, run):
 
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
-def test_no_screen_shuts_anybody_out(opened, server, place, run, scheme):
+def test_no_screen_shuts_anybody_out(chromium, explorer_server, place, run, scheme):
     if not AXE.exists():
         pytest.skip("axe-core is not installed: npm ci in bindings/explorer")
-    with screen_of(opened, server, color_scheme=scheme, bypass_csp=True) as screen:
+    with screen_of(chromium, explorer_server, color_scheme=scheme, bypass_csp=True) as screen:
         for name, path in _screens(place, run).items():
             screen.open(path)
             assert serious_faults(screen.page) == [], f"{name}, {scheme}"
@@ -177,7 +164,7 @@ def _saved_rows(screen, heading):
     return list(csv.DictReader(io.StringIO("".join(lines))))
 
 
-def test_reload_back_and_a_copied_link_restore_the_view(opened, server, screen, run):
+def test_reload_back_and_a_copied_link_restore_the_view(chromium, explorer_server, screen, run):
     accounts = run.cluster("C-0002").accounts
     path = f"/r/{run.id}/c/C-0002/graph?sel={_id(accounts[0])},{_id(accounts[1])}"
     screen.open(path)
@@ -194,8 +181,8 @@ def test_reload_back_and_a_copied_link_restore_the_view(opened, server, screen, 
     expect(screen.page.get_by_role("button", name="Whole time")).to_be_visible()
     screen.page.get_by_role("button", name="Copy link").click()
     link = screen.page.evaluate("navigator.clipboard.readText()")
-    with screen_of(opened, server) as other:
-        other.open(link.removeprefix(server.url))
+    with screen_of(chromium, explorer_server) as other:
+        other.open(link.removeprefix(explorer_server.url))
         assert other.path == brushed
         assert _picture(other) == _picture(screen)
         assert other.faults == []
@@ -258,8 +245,8 @@ def test_the_whole_way_by_keys_alone(screen, run):
     assert screen.page.evaluate("document.activeElement !== document.body")
 
 
-def test_nothing_is_cut_off_at_twice_the_size(opened, server, place, run):
-    with screen_of(opened, server) as screen:
+def test_nothing_is_cut_off_at_twice_the_size(chromium, explorer_server, place, run):
+    with screen_of(chromium, explorer_server) as screen:
         screen.page.set_viewport_size({"width": 640, "height": 360})
         for name, path in _screens(place, run).items():
             screen.open(path)
@@ -282,8 +269,8 @@ def test_pictures_are_saved_as_png_and_svg(screen, run):
     assert len(drawn.findall("{*}circle")) == len(run.cluster("C-0001"))
 
 
-def test_a_server_that_stops_is_told_and_found_again(opened, place):
-    with explorer(*place.arguments) as running, screen_of(opened, running) as screen:
+def test_a_server_that_stops_is_told_and_found_again(chromium, place):
+    with explorer(*place.arguments) as running, screen_of(chromium, running) as screen:
         screen.open("/")
         running.stop()
         screen.page.locator("nav a", has_text="Ledger").click()
@@ -316,9 +303,9 @@ def test_the_python_of_a_view_gives_its_rows(screen, place, run, monkeypatch):
         assert screen.page.evaluate("navigator.clipboard.readText()") == code
 
 
-def test_a_store_without_runs_and_a_run_without_clusters_say_so(opened, tmp_path):
+def test_a_store_without_runs_and_a_run_without_clusters_say_so(chromium, tmp_path):
     store = make_store(tmp_path / "store", [(1_600_000_000, "one", "post", "object")])
-    with explorer(str(store.path)) as running, screen_of(opened, running) as screen:
+    with explorer(str(store.path)) as running, screen_of(chromium, running) as screen:
         screen.open("/")
         expect(screen.page.get_by_role("heading", level=1)).to_have_text(
             "No night has been swept yet"

@@ -4,8 +4,7 @@ import json
 import re
 
 import pytest
-from support.browser import browser, expect, explorer, screen_of
-from support.explorer_place import make_explorer_place
+from support.browser import expect, screen_of
 
 import lockstep as ls
 
@@ -85,24 +84,12 @@ class Cases:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    return make_explorer_place(tmp_path_factory.mktemp("explorer"))
-
-
-@pytest.fixture(scope="module")
-def server(place):
-    with explorer(*place.arguments) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def opened():
-    with browser() as chromium:
-        yield chromium
+def place(explorer_place):
+    return explorer_place
 
 
 @pytest.fixture
-def desk(place, opened, server):
+def desk(place, chromium, explorer_server):
     run_id = ls.Run.open(place.runs).id
     cases = Cases(run_id)
 
@@ -112,7 +99,7 @@ def desk(place, opened, server):
         told["features"] = {"ledger": True, "cases": True}
         route.fulfill(response=answer, json=told)
 
-    with screen_of(opened, server) as screen:
+    with screen_of(chromium, explorer_server) as screen:
         screen.page.route("**/api/meta", meta)
         screen.page.route(re.compile(r"/api/cases"), cases.answer)
         screen.open(f"/r/{run_id}/c/C-0002/graph")

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from support.command_line import cli
-from support.nights import CONFIG, arrives, log_of_days, make_place, night
+from support.nights import CONFIG, arrives, make_place, night
 from support.stores import make_store
 
 import lockstep as ls
@@ -24,11 +24,6 @@ from lockstep.sweep.layers import scan
 from lockstep.sweep.options import SweepOptions
 
 START_S = 1_600_000_000
-
-
-@pytest.fixture(scope="module")
-def days():
-    return log_of_days()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from support.command_line import cli
-from support.nights import CONFIG, NOW_S, arrives, log_of_days, make_place, night
+from support.nights import CONFIG, NOW_S, arrives, make_place, night
 
 import lockstep as ls
 from lockstep.errors import InputNotYet, InputRejected
@@ -17,11 +17,6 @@ from lockstep.nightly import night as night_module
 from lockstep.nightly.refused import RefusedFiles
 
 BROKEN = b"PAR1 and no more"
-
-
-@pytest.fixture(scope="module")
-def days():
-    return log_of_days()
 
 
 @pytest.fixture

@@ -7,15 +7,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from support.nights import CONFIG, NOW_S, arrives, log_of_days, make_place, night
+from support.nights import CONFIG, NOW_S, arrives, make_place, night
 from support.stores import parquet_bytes
 
 import lockstep as ls
-
-
-@pytest.fixture(scope="module")
-def days():
-    return log_of_days()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from support.command_line import cli, expect_error
-from support.nights import CONFIG, arrives, log_of_days, make_place, night
+from support.nights import CONFIG, arrives, make_place, night
 from support.stores import parquet_bytes
 
 import lockstep as ls
@@ -24,11 +24,6 @@ from lockstep.nightly import load_config
 from lockstep.sweep.export import write_csv
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "nightly" / "sweep.toml"
-
-
-@pytest.fixture(scope="module")
-def days():
-    return log_of_days()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import time
 import pyarrow as pa
 import pytest
 from support.command_line import cli, expect_error, stored
-from support.nights import CONFIG, NOW_S, arrives, log_of_days, make_place, night
+from support.nights import CONFIG, NOW_S, arrives, make_place, night
 from support.stores import make_store, parquet_bytes
 
 import lockstep as ls
@@ -22,11 +22,6 @@ from lockstep.nightly import load_config
 from lockstep.upkeep import compact_store, drop_old_days
 
 DAY_S = 86_400
-
-
-@pytest.fixture(scope="module")
-def days():
-    return log_of_days()
 
 
 @pytest.fixture
