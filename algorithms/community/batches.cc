@@ -14,8 +14,8 @@ constexpr std::size_t kSequential = 4096;  // up to so many vertices, threads do
 constexpr std::size_t kMostBatches = 32;
 constexpr int kBlockBits = 2;  // four vertices stay together: what they need shares cache lines
 
-std::size_t batch_of(VertexId v, std::uint64_t salt, std::size_t batches) {
-  return static_cast<std::size_t>((mixed(v >> kBlockBits, salt) >> 32) * batches >> 32);
+std::size_t batch_of(VertexId block, std::uint64_t salt, std::size_t batches) {
+  return static_cast<std::size_t>((mixed(block, salt) >> 32) * batches >> 32);
 }
 
 }  // namespace
@@ -24,7 +24,8 @@ std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
   return SplitMix(SplitMix(b).next() ^ a).next();
 }
 
-void Batches::collect(const std::vector<std::uint8_t>& flags, std::uint64_t salt, bool one_by_one) {
+void Batches::collect(const std::vector<std::uint8_t>& flags, std::uint64_t salt,
+                      Together together) {
   const auto flagged = parallel_reduce(
       flags.size(), kGrain, std::size_t{0},
       [&](std::size_t begin, std::size_t end) {
@@ -34,10 +35,11 @@ void Batches::collect(const std::vector<std::uint8_t>& flags, std::uint64_t salt
       },
       std::plus<>());
   vertices_.resize(flagged);
-  if (one_by_one || flagged <= kSequential) {
+  if (together == Together::kOneByOne || flagged <= kSequential) {
     shuffle_all(flags, salt);
   } else {
-    scatter(flags, salt, std::min(kMostBatches, 2 * flagged / kSequential));
+    scatter(flags, salt, std::min(kMostBatches, 2 * flagged / kSequential),
+            together == Together::kBlocks ? kBlockBits : 0);
   }
 }
 
@@ -52,14 +54,15 @@ void Batches::shuffle_all(const std::vector<std::uint8_t>& flags, std::uint64_t 
 }
 
 void Batches::scatter(const std::vector<std::uint8_t>& flags, std::uint64_t salt,
-                      std::size_t batches) {
+                      std::size_t batches, int block_bits) {
   const std::size_t chunks = (flags.size() + kGrain - 1) / kGrain;
   std::vector<std::size_t> place(batches * chunks, 0);  // batch by batch, chunk by chunk
   const auto each = [&](const auto& visit) {
     parallel_for(flags.size(), kGrain, [&](std::size_t begin, std::size_t end) {
       const std::size_t chunk = begin / kGrain;
       for (auto v = static_cast<VertexId>(begin); v < end; ++v) {
-        if (flags[v] != 0) visit(v, place[batch_of(v, salt, batches) * chunks + chunk]);
+        if (flags[v] != 0)
+          visit(v, place[batch_of(v >> block_bits, salt, batches) * chunks + chunk]);
       }
     });
   };

@@ -12,13 +12,21 @@ namespace lockstep {
 /// A well mixed number of 64 bits from two.
 [[nodiscard]] std::uint64_t mixed(std::uint64_t a, std::uint64_t b);
 
+/// Which vertices decide at the same time.
+enum class Together {
+  kBlocks,    ///< batches at random, neighbours in number always in one: quick on their memory
+  kStrewn,    ///< each on its own in a batch at random, another in each pass
+  kOneByOne,  ///< none
+};
+
 /// The flagged vertices of one pass, split at random into batches whose members decide at the
 /// same time. Neighbours seldom share a batch, and no batch depends on the number of threads.
 class Batches {
  public:
-  /// Collects the vertices whose flag is set; `salt` decides who goes together. Few vertices, or
-  /// any number if `one_by_one`, come as one batch in random order.
-  void collect(const std::vector<std::uint8_t>& flags, std::uint64_t salt, bool one_by_one = false);
+  /// Collects the vertices whose flag is set; `salt` decides who goes together. Few vertices come
+  /// one by one in any case, as one batch in random order.
+  void collect(const std::vector<std::uint8_t>& flags, std::uint64_t salt,
+               Together together = Together::kBlocks);
 
   [[nodiscard]] std::size_t size() const { return vertices_.size(); }
   /// Whether members are to decide one after another.
@@ -31,7 +39,8 @@ class Batches {
 
  private:
   void shuffle_all(const std::vector<std::uint8_t>& flags, std::uint64_t salt);
-  void scatter(const std::vector<std::uint8_t>& flags, std::uint64_t salt, std::size_t batches);
+  void scatter(const std::vector<std::uint8_t>& flags, std::uint64_t salt, std::size_t batches,
+               int block_bits);
 
   std::vector<VertexId> vertices_;
   std::vector<std::size_t> bounds_{0, 0};

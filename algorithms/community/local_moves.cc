@@ -43,7 +43,7 @@ class Mover {
   /// One look at each active vertex; returns the gain.
   double pass(int number) {
     batches_.collect(active_, mixed(options_.seed, static_cast<std::uint64_t>(number)),
-                     number >= kMostPassesTogether);
+                     number >= kMostPassesTogether ? Together::kOneByOne : Together::kBlocks);
     moved_ = 0;
     way_ = number < kFreePasses ? Way::kAny : number % 2 == 0 ? Way::kDown : Way::kUp;
     if (batches_.is_sequential()) return move_one_by_one(batches_.batch(0));

@@ -65,7 +65,9 @@ class Refinement {
   Partition run() {
     Batches batches;
     for (std::uint64_t round = 0; round == 0 || batches.size() > 0; ++round) {
-      batches.collect(pending_, mixed(options_.seed, round));
+      // Two that choose each other wait for a round that parts them.
+      batches.collect(pending_, mixed(options_.seed, round),
+                      round == 0 ? Together::kBlocks : Together::kStrewn);
       for (std::size_t i = 0; i < batches.count(); ++i) {
         if (batches.is_sequential()) {
           merge_one_by_one(batches.batch(i));
