@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from lockstep.sweep.run import Run
     from lockstep.takedown import takedown_curve
     from lockstep.timing import timing_test
+    from lockstep.windows import robustness, shuffle_times
 
 # Where each public name lives; loaded at first use, so that `import lockstep` is quick.
 _HOMES = {
@@ -120,7 +121,9 @@ _HOMES = {
     "partition_quality": "clustering",
     "propagate": "network",
     "returners": "returners",
+    "robustness": "windows",
     "set_progress": "progress",
+    "shuffle_times": "windows",
     "significance": "api",
     "simulate": "simulation",
     "spectral_embedding": "graph_scores",
@@ -187,7 +190,9 @@ __all__ = [
     "partition_quality",
     "propagate",
     "returners",
+    "robustness",
     "set_progress",
+    "shuffle_times",
     "significance",
     "simulate",
     "spectral_embedding",

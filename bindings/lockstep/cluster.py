@@ -12,8 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lockstep import _core
+
 if TYPE_CHECKING:
     from lockstep.report.timeline import Ticks
+    from lockstep.store import Store
     from lockstep.sweep.run import Run
     from lockstep.widget import GraphWidget
 
@@ -143,6 +146,38 @@ class Cluster:
 
         expected = float(np.nansum(self.edges["expected"].to_numpy()))
         return draw_lags(self.id, self.evidence, expected, self._window_s, path)
+
+    def robustness(
+        self,
+        store: Store,
+        *,
+        shuffles: int = 5,
+        seed: int = _core.SEED,
+        control: _core.RunControl | None = None,
+    ) -> pa.Table:
+        """Count its ties within a quarter to ten times the run's windows, beside shuffled times.
+
+        Parameters
+        ----------
+        store : Store
+            The store that the run was made of.
+        shuffles, seed, control
+            As in `lockstep.robustness`.
+
+        Returns
+        -------
+        pyarrow.Table
+            As of `lockstep.robustness`, with `factor` (float64, of the window of each layer) in
+            the place of `window_s`. A pair is tied where it meets in one layer on as many objects
+            as the run asked for; nothing is tested.
+        """
+        from lockstep.sweep.trials import FACTORS, member_layers
+        from lockstep.windows import tried
+
+        layers = member_layers(self.run, store, self.accounts)
+        least = self.run.summary["options"]["min_objects"]
+        columns = tried(layers, len(self.accounts), len(FACTORS), least, shuffles, seed, control)
+        return pa.table({"factor": pa.array([float(by) for by in FACTORS]), **columns})
 
     def widget(self, *, height: int = 480) -> GraphWidget:
         """Show its graph to be explored; `.selected` holds the accounts that were picked.

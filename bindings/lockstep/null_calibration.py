@@ -14,11 +14,11 @@ import pyarrow as pa
 from lockstep import _core
 from lockstep.api import action_log
 from lockstep.progress import bar
+from lockstep.shuffles import dealt_anew
 from lockstep.strata import stratum_numbers, test_pairs
 
 __all__ = ["Calibration", "calibrate", "calibrate_log"]
 
-U32 = npt.NDArray[np.uint32]
 F64 = npt.NDArray[np.float64]
 
 _MOST_QUANTILES = 200
@@ -198,7 +198,7 @@ def calibrate_log(
     for shuffle in shuffles:
         for run in range(options.runs):
             within = strata if shuffle == "accounts" else objects
-            accounts = _shuffled(random, log.accounts, within)
+            accounts = dealt_anew(random, log.accounts, within)
             copy = _core.ActionLog(accounts, objects, log.times, account_count=log.account_count)
             found = _test(copy, options, control)
             if shuffle == "accounts":
@@ -229,14 +229,6 @@ def calibrate_log(
         **{shuffle: _summed(table, shuffle) for shuffle in shuffles},
     }
     return Calibration(table, quantiles, summary)
-
-
-def _shuffled(random: np.random.Generator, accounts: U32, within: npt.NDArray[Any]) -> U32:
-    """The accounts of actions, dealt out anew among those of one number in `within`."""
-    drawn = random.random(len(within))
-    copy = np.empty_like(accounts)
-    copy[np.argsort(within, kind="stable")] = accounts[np.lexsort((drawn, within))]
-    return copy
 
 
 def _test(log: _core.ActionLog, options: Options, control: _core.RunControl | None) -> _Found:

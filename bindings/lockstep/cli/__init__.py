@@ -21,6 +21,7 @@ _COMMANDS = {
     "explain": "explain",
     "candidates": "candidates",
     "returners": "returners",
+    "robustness": "robustness",
     "takedown": "takedown",
     "cases": "cases",
     "ledger": "ledger",
