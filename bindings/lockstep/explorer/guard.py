@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 _OPEN = ("/login", "/login.css", "/favicon.svg")
 _CALLS, _CALLS_S = 600, 10.0
 _TRIES, _TRIES_S = 10, 60.0
+_MOST_AT_ONCE = 64  # requests; more are told to come again
+_BODY_S = 20.0  # that a body may take to arrive
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -60,6 +63,7 @@ class Guard:
         self._app, self._access, self._place = app, access, place
         self._calls = Pace(_CALLS, _CALLS_S)
         self._tries = Pace(_TRIES, _TRIES_S)
+        self._now = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -79,7 +83,11 @@ class Guard:
                 headers["X-Request-Id"] = request_id
             await send(message)
 
+        self._now += 1
         try:
+            if self._now > _MOST_AT_ONCE:
+                raise ApiFault(503, "The server is busy", "Too much is asked at once.",
+                               "Wait some seconds, and try again.")  # fmt: skip
             headers = Headers(scope=scope)
             self._check_form(scope, headers)
             self._check_origin(scope, headers)
@@ -87,10 +95,12 @@ class Guard:
                 return
             self._check_session(scope, headers)
             if scope["method"] not in _SAFE:
-                receive = await _whole(receive)
+                receive = await _in_time(receive)
             await self._app(scope, receive, dressed)
         except ApiFault as refused:
             await _refuse(scope, dressed, refused, request_id)
+        finally:
+            self._now -= 1
 
     def _check_form(self, scope: Scope, headers: Headers) -> None:
         """Size, and the host: a name that leads here from elsewhere is refused (DNS rebinding)."""
@@ -156,7 +166,7 @@ class Guard:
 
     def try_token(self, token: str, scope: Scope) -> str:
         """The Set-Cookie of a new session; raises what is answered where there is none."""
-        if not self._tries.allows(scope["client"][0] if scope.get("client") else "unknown"):
+        if not self._tries.allows(self._from_where(scope)):
             raise ApiFault(
                 429,
                 "Too many attempts",
@@ -168,6 +178,13 @@ class Guard:
             raise _unknown(self._access.shared)
         secure = "; Secure" if self._place.tls else ""
         return f"{COOKIE}={name}; Path=/; HttpOnly; SameSite=Strict{secure}"
+
+    def _from_where(self, scope: Scope) -> str:
+        """The address of who asks. Behind a proxy it is what the proxy added last."""
+        passed = Headers(scope=scope).getlist("x-forwarded-for") if self._place.tls else []
+        if passed:
+            return passed[-1].rsplit(",", 1)[-1].strip()[:64]
+        return str(scope["client"][0]) if scope.get("client") else "unknown"
 
     def end(self, session_name: str) -> None:
         """Ends a session: its cookie opens nothing any more."""
@@ -219,6 +236,15 @@ def _cookie(headers: Headers) -> str | None:
     except CookieError:
         return None
     return jar[COOKIE].value if COOKIE in jar else None
+
+
+async def _in_time(receive: Receive) -> Receive:
+    try:
+        async with asyncio.timeout(_BODY_S):
+            return await _whole(receive)
+    except TimeoutError:
+        raise ApiFault(408, "The request came too slowly", f"It took over {_BODY_S:.0f} seconds.",
+                       "Send it again.") from None  # fmt: skip
 
 
 async def _whole(receive: Receive) -> Receive:
