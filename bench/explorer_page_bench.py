@@ -49,6 +49,7 @@ def drawing(n: int, m: int) -> dict[str, Any]:
         "y": at[:, 1].tolist(),
         "strength": np.sort(draw.exponential(1, n))[::-1].tolist(),
         "mark": [0] * n,
+        "group": np.minimum(crowd, 7).tolist(),
         "source": source.tolist(),
         "target": target.tolist(),
         "weight": draw.exponential(1, m).tolist(),

@@ -1,12 +1,16 @@
 """What the explorer answers, beside what Python says of the same run."""
 
 import math
+from collections import Counter
+from itertools import combinations
 
 import numpy as np
 import pytest
 from support.explorer_client import client_of
 
 import lockstep as ls
+from lockstep.explorer.placing import OTHERS
+from lockstep.explorer.placing import place as place_vertices
 from lockstep.sweep.evolution import compare_runs
 
 
@@ -109,12 +113,24 @@ def test_the_graph_and_its_meetings_are_those_of_python(client, run):
     assert again == answer
 
 
-def test_a_graph_is_cut_to_its_strongest_and_says_so(client, run):
-    answer = client.json(f"/runs/{run.id}/clusters/C-0001/graph", most=3)
-    assert answer["drawn"]["graph"]["ids"] == run.cluster("C-0001").accounts[:3]
-    assert answer["drawn"]["totalVertices"] == len(run.cluster("C-0001"))
-    assert max(answer["drawn"]["graph"]["source"]) < 3
-    assert len(answer["events"]["source"]) < answer["events"]["total"]
+def test_a_graph_is_cut_to_its_firmest_ties_and_says_so(client, run):
+    cluster = run.cluster("C-0001")
+    shown = {}
+    for most in (3, 6, len(cluster) - 1):
+        answer = client.json(f"/runs/{run.id}/clusters/C-0001/graph", most=most)
+        shown[most] = answer["drawn"]["graph"]["ids"]
+        assert len(shown[most]) == most
+        assert answer["drawn"]["totalVertices"] == len(cluster)
+        assert max(answer["drawn"]["graph"]["source"]) < most
+        assert len(answer["events"]["source"]) < answer["events"]["total"]
+        assert shown[most] == [name for name in cluster.accounts if name in shown[most]]
+    assert set(shown[3]) < set(shown[6])
+    within = [
+        p["weight"]
+        for p in cluster.pairs.to_pylist()
+        if {p["source"], p["target"]} <= set(shown[3])
+    ]
+    assert max(within) == max(cluster.pairs["weight"].to_pylist())
 
 
 def test_lags_count_every_meeting(client, run):
@@ -135,18 +151,95 @@ def test_nights_follow_a_cluster_by_its_lasting_name(client, run, place):
         (run.id, kept["cluster_id"]),
         (place.earlier, kept["previous_cluster_id"]),
     ]
+    assert (nights[0]["joined"], nights[0]["left"]) == (len(kept["joined"]), len(kept["left"]))
+    assert (
+        nights[0]["members"]
+        == nights[0]["members_before"] + nights[0]["joined"] - nights[0]["left"]
+    )
 
 
 def test_takedown_is_that_of_python(client, run):
     cluster = run.cluster("C-0001")
     path = f"/runs/{run.id}/clusters/C-0001/takedown"
-    assert client.json(path) == ls.takedown_curve(cluster.pairs).to_pydict()
+    curve = ls.takedown_curve(cluster.pairs).to_pydict()
+    answer = client.json(path)
+    doubt = {row["account_id"]: _doubt(row) for row in cluster.members.to_pylist()}
+    expected = np.cumsum([0.0, *(doubt[name] for name in curve["account_id"][1:])])
+    assert np.allclose(answer.pop("may_not_belong"), expected, atol=1e-4)
+    assert answer == curve
     chosen = cluster.accounts[2:4]
-    answer = client.http.post(f"/api{path}", json={"accounts": chosen}, headers=client.csrf)
-    assert answer.json() == ls.takedown_curve(cluster.pairs, chosen).to_pydict()
+    answer = client.http.post(f"/api{path}", json={"accounts": chosen}, headers=client.csrf).json()
+    assert math.isclose(
+        answer.pop("may_not_belong")[-1], sum(doubt[name] for name in chosen), abs_tol=1e-4
+    )
+    assert answer == ls.takedown_curve(cluster.pairs, chosen).to_pydict()
     wrong = client.http.post(f"/api{path}", json={"accounts": ["nobody"]}, headers=client.csrf)
     assert wrong.status_code == 422
     assert "nobody" in wrong.json()["error"]["why"]
+
+
+def _doubt(row):
+    return 1.0 if row["groups"] else 1.0 - row["stability"]
+
+
+def test_colours_tell_communities_by_size():
+    cliques = [range(5), range(5, 9), range(9, 12)]
+    ends = [pair for clique in cliques for pair in combinations(clique, 2)] + [(4, 5), (8, 9)]
+    source, target = np.array(ends).T
+    placed = place_vertices(13, source, target, np.ones(len(ends)))
+    assert placed.group == [0] * 5 + [1] * 4 + [2] * 3 + [OTHERS]
+    many = [(2 * n, 2 * n + 1) for n in range(10)]
+    source, target = np.array(many).T
+    placed = place_vertices(20, source, target, np.ones(10))
+    assert Counter(placed.group) == {**dict.fromkeys(range(OTHERS), 2), OTHERS: 6}
+
+
+def test_colours_are_the_communities_of_python(client, run):
+    resolution = run.summary["options"]["resolution"]
+    for name in run.clusters["cluster_id"].to_pylist():
+        graph = client.json(f"/runs/{run.id}/clusters/{name}/graph")["drawn"]["graph"]
+        table = ls.communities(run.cluster(name).pairs, resolution=resolution)
+        theirs = dict(zip(*(table[n].to_pylist() for n in ("vertex", "community")), strict=True))
+        ours = dict(zip(graph["ids"], graph["group"], strict=True))
+        together = set(zip((ours[v] for v in theirs), theirs.values(), strict=True))
+        assert len(together) == len(set(theirs.values())) == len(set(ours.values()))
+
+
+def test_a_neighbourhood_is_an_account_and_ties_among_its_firmest(client, run):
+    account = run.cluster("C-0001").accounts[0]
+    path = f"/runs/{run.id}/neighbourhood/graph"
+    ends = [(p["source"], p["target"]) for p in run.pairs.to_pylist()]
+    listed = client.json(f"/runs/{run.id}/neighbourhood", id=account, limit=500)
+    firmest = [row["account_id"] for row in listed["neighbours"]]
+    for most in (3, 500):
+        drawn = client.json(path, id=account, most=most)
+        graph = drawn["graph"]
+        ids = graph["ids"]
+        assert ids == [account, *firmest[:most]]
+        found = {
+            frozenset((ids[a], ids[b]))
+            for a, b in zip(graph["source"], graph["target"], strict=True)
+        }
+        assert found == {frozenset(pair) for pair in ends if set(pair) <= set(ids)}
+        assert (drawn["totalVertices"], drawn["totalEdges"]) == (len(firmest) + 1, len(firmest))
+    empty = client.json(path, id="nobody")
+    assert (empty["graph"]["ids"], empty["totalEdges"]) == ([], 0)
+
+
+def test_other_windows_and_shuffles_are_those_of_python(client, run, place):
+    cluster = run.cluster("C-0001")
+    path = f"/runs/{run.id}/clusters/C-0001/robustness"
+    answer = client.json(path)
+    with ls.open(place.folder / "store") as store:
+        table = cluster.robustness(store).to_pydict()
+    assert answer["factors"] == table.pop("factor")
+    assert {name: answer[name] for name in table} == table
+    assert answer["ids"] == cluster.accounts
+    for setting, pairs in enumerate(table["pairs"]):
+        assert sum(s <= setting for s in answer["real"]["setting"]) == pairs
+    again = client.json(path, seed=2)
+    assert again["real"] == answer["real"]
+    assert again["shuffled"] != answer["shuffled"] == client.json(path, seed=1)["shuffled"]
 
 
 def test_why_two_are_tied_is_that_of_python(client, run):
@@ -224,6 +317,18 @@ def test_two_runs_are_compared_as_python_does(client, run, place):
     assert answer["total"] == len([row for row in rows if row["change"] != "absent"])
     assert [row["change"] for row in answer["rows"]] == [row["change"] for row in rows]
     assert any("epoch" in cause for cause in answer["causes"])
+    end = ls.Run(place.runs / place.earlier).summary["input"]["last_s"]
+    for ours, row in zip(answer["rows"], rows, strict=True):
+        met = dict.fromkeys(row["joined"], 0)
+        for meeting in run.evidence.to_pylist():
+            for side in ("source", "target"):
+                if meeting[side] in met:
+                    met[meeting[side]] = max(met[meeting[side]], meeting[f"{side}_time_s"])
+        assert ours["joined_by_new"] == sum(time > end for time in met.values())
+    assert sum(row["joined_by_new"] for row in answer["rows"]) > 0
+    # The other way round, what joined has left, and none for its age.
+    back = client.json("/compare", a=run.id, b=place.earlier)
+    assert sum(row["left_by_age"] for row in back["rows"]) == 0
 
 
 def test_the_ledger_and_the_queue_are_those_of_the_store(client, run):

@@ -96,8 +96,13 @@ export function formatPath(route: Route): string {
   }
 }
 
+/** Whether the page's own address asks for masked names; its links do then as well. */
+export function isMasked(): boolean {
+  return typeof location !== "undefined" && first(parseQuery(location.search), "mask") === "1";
+}
+
 export function href(route: Route, query: Query = {}): string {
-  return formatPath(route) + formatQuery(query);
+  return formatPath(route) + formatQuery(isMasked() ? { ...query, mask: ["1"] } : query);
 }
 
 /** `from..to` in UTC, to the second: readable in a mail, and short. */

@@ -47,7 +47,7 @@ describe("co-actions", () => {
 
 describe("a graph", () => {
   const drawn = drawnOf({
-    graph: { ids: ["a", "b", "c"], x: [0, 1, 2], y: [0, 0, 0], strength: [1, 1, 1], mark: [0, 1, 2], source: [0, 1], target: [1, 2], weight: [2, 5], layer: [0, 6] },
+    graph: { ids: ["a", "b", "c"], x: [0, 1, 2], y: [0, 0, 0], strength: [1, 1, 1], group: [0, 0, 7], mark: [0, 1, 2], source: [0, 1], target: [1, 2], weight: [2, 5], layer: [0, 6] },
     layers: ["post"],
     totalVertices: 9,
     totalEdges: 20,
@@ -77,7 +77,7 @@ describe("picking", () => {
 });
 
 it("the fewest removals for a share of the weight are read off the curve", () => {
-  const curve = { removed: [0, 1, 2], account_id: [null, "a", "b"], weight_left: [1, 0.4, 0.05], pairs_left: [1, 1, 0], largest_component: [1, 1, 0] };
+  const curve = { removed: [0, 1, 2], account_id: [null, "a", "b"], weight_left: [1, 0.4, 0.05], pairs_left: [1, 1, 0], largest_component: [1, 1, 0], may_not_belong: [0, 0, 1] };
   expect(enough(curve, 0.1)).toBe(2);
   expect(enough(curve, 0.01)).toBeNull();
 });

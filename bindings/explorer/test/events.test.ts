@@ -23,6 +23,7 @@ const graph = {
   y: new Float32Array(3),
   strength: new Float32Array(3),
   mark: new Uint8Array(3),
+  group: new Uint8Array(3),
   source: Uint32Array.of(0, 1, 0),
   target: Uint32Array.of(1, 2, 2),
   weight: new Float32Array(3),

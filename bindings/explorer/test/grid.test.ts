@@ -66,6 +66,7 @@ describe("neighbours", () => {
       y: new Float32Array(3),
       strength: new Float32Array(3),
       mark: new Uint8Array(3),
+      group: new Uint8Array(3),
       source: Uint32Array.of(0, 1, 0),
       target: Uint32Array.of(1, 2, 2),
       weight: Float32Array.of(1, 3, 2),

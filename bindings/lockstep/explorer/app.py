@@ -9,6 +9,7 @@ from lockstep import _core
 from lockstep.explorer.access import Access
 from lockstep.explorer.api_routes import router
 from lockstep.explorer.cases_routes import router as cases_router
+from lockstep.explorer.cluster_routes import router as cluster_router
 from lockstep.explorer.desk import Desk
 from lockstep.explorer.faults import add_fault_answers
 from lockstep.explorer.guard import Guard, Place
@@ -29,6 +30,7 @@ def make_api() -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.include_router(router)
+    app.include_router(cluster_router)
     app.include_router(cases_router)
     app.include_router(reveal_router)
     add_fault_answers(app)

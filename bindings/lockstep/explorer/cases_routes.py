@@ -17,7 +17,7 @@ from lockstep.cases.work import UNDOABLE, why_not_signed
 from lockstep.errors import CaseConflict, ConfigError, NotAllowed, StoreLocked, UnknownCase
 from lockstep.explorer import cases_models as models
 from lockstep.explorer.access import ROLES, Session
-from lockstep.explorer.api_routes import desk_of, session_of
+from lockstep.explorer.asked import desk_of, session_of
 from lockstep.explorer.faults import ApiFault
 from lockstep.sweep.run import Run
 

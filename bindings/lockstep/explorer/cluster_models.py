@@ -20,7 +20,9 @@ __all__ = [
     "MemberPage",
     "Night",
     "RemovedAccounts",
+    "Robustness",
     "TakedownCurve",
+    "TiedPairs",
 ]
 
 
@@ -105,6 +107,7 @@ class Graph(BaseModel):
     x: list[float]  # 0 to 1
     y: list[float]
     strength: list[float]
+    group: list[int]  # community by size from 0; 7 for all but the seven largest
     mark: list[int]  # 1 near a referred account, 2 in a known group, 4 new in it, 0 none of these
     source: list[int]
     target: list[int]
@@ -160,17 +163,53 @@ class Night(BaseModel):
     change: str | None
     members: int
     members_before: int | None
+    joined: int
+    left: int
+    others: list[str]  # lasting names of clusters that it merged with, or that it split into
     last_s: int | None
 
 
 class TakedownCurve(BaseModel):
-    """What is left after each removal, as shares; columns of `lockstep.takedown_curve`."""
+    """What is left after each removal, as shares; columns of `lockstep.takedown_curve`.
+
+    And how many of those removed so far may not belong: all that are in a known group, of others
+    the share of draws of the objects that leave them out.
+    """
 
     removed: list[int]
     account_id: list[str | None]
     weight_left: list[float]
     pairs_left: list[float]
     largest_component: list[float]
+    may_not_belong: list[float]
+
+
+class TiedPairs(BaseModel):
+    """Pairs as columns, each with the first setting that ties it."""
+
+    source: list[int]
+    target: list[int]
+    setting: list[int]
+
+
+class Robustness(BaseModel):
+    """Ties within several windows, beside those of one shuffle of the times.
+
+    Ends of ties are places in `ids`; `setting` is the first in which a pair is tied.
+    """
+
+    ids: list[str]  # the members with the firmest ties
+    members_total: int
+    factors: list[float]  # of each setting, times the window of each layer
+    window_s: list[int]  # of each setting, in the layer with the widest window
+    real: TiedPairs
+    shuffled: TiedPairs
+    seed: int
+    pairs: list[int]  # in each setting, as all that follow
+    largest_component: list[int]
+    shuffled_pairs: list[float]  # means of several shuffles
+    shuffled_component: list[float]
+    holds: list[bool]
 
 
 class RemovedAccounts(BaseModel):

@@ -219,6 +219,8 @@ class Evolved(BaseModel):
     left: list[str]
     left_total: int
     others: list[str]
+    joined_by_new: int  # of those that joined: they met since the earlier run's last action
+    left_by_age: int  # of those that left: they last met before the later run's first action
 
 
 class Comparison(BaseModel):

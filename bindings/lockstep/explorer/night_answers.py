@@ -13,7 +13,6 @@ from lockstep.ledger import ledger_summary, ledger_tally
 from lockstep.moments import DATE, utc_text
 from lockstep.partners import partner_records
 from lockstep.sweep.evolution import compare_runs
-from lockstep.sweep.run import Run
 
 __all__ = ["comparison", "hits", "ledger", "referral_queue", "run_rows"]
 
@@ -28,21 +27,30 @@ def run_rows(runs: Runs, limit: int) -> list[models.RunRow]:
     return [models.RunRow(**runs.figures(name)) for name in runs.names()[:limit]]
 
 
-def comparison(earlier: Run, later: Run) -> models.Comparison:
+def comparison(earlier: RunIndex, later: RunIndex) -> models.Comparison:
     """What became of the clusters of one run in another, and what differs between the two."""
-    rows = [row for row in compare_runs(earlier, later) if row["change"] != "absent"]
+    rows = [row for row in compare_runs(earlier.run, later.run) if row["change"] != "absent"]
     return models.Comparison(
-        rows=[_evolved(row) for row in rows[:_MOST_CHANGES]],
+        rows=[_evolved(row, earlier, later) for row in rows[:_MOST_CHANGES]],
         total=len(rows),
-        causes=_causes(earlier.summary, later.summary),
+        causes=_causes(earlier.run.summary, later.run.summary),
     )
 
 
-def _evolved(row: dict[str, Any]) -> models.Evolved:
+def _evolved(row: dict[str, Any], earlier: RunIndex, later: RunIndex) -> models.Evolved:
+    end, begin = earlier.run.summary["input"]["last_s"], later.run.summary["input"]["first_s"]
+    met = [later.last_met_s(name) for name in row["joined"]]
+    met_before = [earlier.last_met_s(name) for name in row["left"]]
     lists = ("joined", "left")
     shortened = {name: row[name][:_MOST_NAMED] for name in lists}
     totals = {f"{name}_total": len(row[name]) for name in lists}
-    return models.Evolved(**{**row, **shortened, **totals})
+    return models.Evolved(
+        **{**row, **shortened, **totals},
+        joined_by_new=sum(time is not None and end is not None and time > end for time in met),
+        left_by_age=sum(
+            time is not None and begin is not None and time < begin for time in met_before
+        ),
+    )
 
 
 def _causes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from lockstep.case_store import writing
 from lockstep.errors import StoreLocked
-from lockstep.explorer.api_routes import desk_of, session_of
+from lockstep.explorer.asked import desk_of, session_of
 from lockstep.explorer.faults import ApiFault
 
 __all__ = ["router"]

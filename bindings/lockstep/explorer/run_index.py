@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +17,8 @@ from lockstep.sweep.run import Run, pairs_of
 __all__ = ["RunIndex"]
 
 _SPARK_BINS = 24
+_NEVER = -(2**63)
+_NO_ROWS = np.zeros(0, np.int64)
 
 I64 = npt.NDArray[np.int64]
 
@@ -76,9 +79,10 @@ class RunIndex:
 
     @cached_property
     def membership(self) -> dict[str, dict[str, Any]]:
-        """cluster_id and membership of each account in a cluster."""
-        columns = (self.members[n].to_pylist() for n in ("account_id", "cluster_id", "membership"))
-        return {a: {"cluster_id": c, "membership": m} for a, c, m in zip(*columns, strict=True)}
+        """cluster_id, membership and groups of each account in a cluster."""
+        names = ["cluster_id", "membership", "groups"]
+        rows = self.members.select(names).to_pylist()
+        return dict(zip(self.members["account_id"].to_pylist(), rows, strict=True))
 
     def place(self, account: str) -> int | None:
         """Number of an account among `accounts`; None where it has no edge."""
@@ -100,6 +104,18 @@ class RunIndex:
         found = self.pairs.take(pa.array(rows))
         order = [("weight", "descending"), ("source", "ascending"), ("target", "ascending")]
         return found.sort_by(order)
+
+    def pairs_among(self, accounts: Sequence[str]) -> pa.Table:
+        """Pairs of which both ends are among some accounts that have an edge."""
+        places = np.array([self._place[name] for name in accounts], np.int64)
+        rows = np.concatenate([_NO_ROWS, *(self._pairs_by_source.of(place) for place in places)])
+        return self.pairs.take(pa.array(rows[np.isin(self._pair_ends[1][rows], places)]))
+
+    def last_met_s(self, account: str) -> int | None:
+        """When an account last met another in this run; None where it has no evidence."""
+        place = self._place.get(account)
+        found = _NEVER if place is None else int(self._last_met_s[place])
+        return None if found == _NEVER else found
 
     def edges_within(self, cluster: int) -> pa.Table:
         """Rows of edges.parquet of a cluster."""
@@ -184,6 +200,15 @@ class RunIndex:
     def _common(self, ends: tuple[I64, I64]) -> I64:
         source, target = (self._cluster[end] for end in ends)
         return np.where(source == target, source, -1)
+
+    @cached_property
+    def _last_met_s(self) -> I64:
+        latest = np.full(len(self.accounts), _NEVER, np.int64)
+        for end, column in zip(
+            self._evidence_ends, ("source_time_s", "target_time_s"), strict=True
+        ):
+            np.maximum.at(latest, end, self.evidence[column].to_numpy())
+        return latest
 
     @property
     def _cluster_count(self) -> int:

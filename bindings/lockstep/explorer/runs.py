@@ -133,6 +133,8 @@ def _lineage(run: Run) -> _Lineage:
                 "members": clusters[cluster_id]["members"],
                 "members_before": None,
                 "joined": [],
+                "left": [],
+                "others": [],
             }
             for cluster_id, lasting_id in lasting.items()
         ]

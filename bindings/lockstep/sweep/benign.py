@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from lockstep.store import Store
 from lockstep.sweep.clusters import Coordination
 from lockstep.sweep.layers import Edges
 from lockstep.sweep.listed_rows import Header, checked_id, read_rows, text_of
 
-__all__ = ["GroupRow", "Groups", "Membership", "load_groups"]
+__all__ = ["GroupRow", "Groups", "Membership", "doubts", "load_groups"]
 
 _HEADER = Header(("account", "group"), ("kind", "note"))
 _KINDS = ("owner", "allow-list")
@@ -172,3 +173,18 @@ class Membership:
         named[list(self._name)] = True
         found: list[int] = np.flatnonzero(named[source] & named[target]).tolist()
         return found
+
+
+def doubts(members: pa.Table) -> list[float]:
+    """How far each of some members may not belong to their cluster, 0 to 1.
+
+    1 in a known group; of others the share of draws of the objects that leave it out, or, where
+    none were drawn, the share of its weight that lies outside.
+    """
+    rows = members.select(["groups", "stability", "membership"]).to_pylist()
+    return [1.0 if row["groups"] else 1.0 - _firmness(row) for row in rows]
+
+
+def _firmness(row: dict[str, Any]) -> float:
+    drawn: float | None = row["stability"]
+    return row["membership"] if drawn is None else drawn

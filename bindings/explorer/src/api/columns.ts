@@ -10,6 +10,7 @@ export function drawnOf({ graph, layers, totalVertices, totalEdges }: SentDrawn)
       y: Float32Array.from(graph.y),
       strength: Float32Array.from(graph.strength),
       mark: Uint8Array.from(graph.mark),
+      group: Uint8Array.from(graph.group),
       source: Uint32Array.from(graph.source),
       target: Uint32Array.from(graph.target),
       weight: Float32Array.from(graph.weight),

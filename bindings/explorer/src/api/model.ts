@@ -6,8 +6,8 @@ type Schemas = components["schemas"];
 
 export type AccountDetail = Schemas["AccountDetail"];
 export type Candidate = Schemas["Candidate"];
-export type ClusterDetail = Omit<Schemas["ClusterDetail"], "row"> & { readonly row: ClusterRow };
-export type ClusterRow = Schemas["ClusterRow"] & Dismissed;
+export type ClusterDetail = Schemas["ClusterDetail"];
+export type ClusterRow = Schemas["ClusterRow"];
 export type Comparison = Schemas["Comparison"];
 export type Drawing = Schemas["Drawing"];
 export type SentDrawn = Schemas["Drawn"];
@@ -23,7 +23,9 @@ export type Neighbour = Schemas["Neighbour"];
 export type Night = Schemas["Night"];
 export type Partner = Schemas["Partner"];
 export type Referrals = Schemas["ReferralQueue"];
+export type Robustness = Schemas["Robustness"];
 export type RunRow = Schemas["RunRow"];
+export type TiedPairs = Schemas["TiedPairs"];
 export type TakedownCurve = Schemas["TakedownCurve"];
 export type Tally = Schemas["Tally"];
 export type WhyNot = Schemas["WhyNot"];
@@ -33,14 +35,6 @@ export type EdgeDetail = Omit<Schemas["EdgeDetail"], "layers" | "evidence"> & {
   readonly layers: readonly EdgeLayer[];
   readonly evidence: readonly Meeting[];
 };
-
-/** The dismissed case that a cluster is most like; none in runs made before there were cases. */
-interface Dismissed {
-  readonly dismissed_case?: number | null;
-  readonly dismissed_shared?: number | null;
-  readonly dismissed_overlap?: number | null;
-  readonly dismissed_note?: string | null;
-}
 
 /** A graph with what was left out of it. */
 export interface Drawn {

@@ -18,6 +18,7 @@ import type {
   Meta,
   Night,
   Referrals,
+  Robustness,
   RunInfo,
   RunRow,
   SentDrawn,
@@ -68,7 +69,11 @@ export function useMembers(run: string, cluster: string): Resource<{ readonly ro
 }
 
 export function useMap(run: string): Resource<Drawn> {
-  const sent = useResource<SentDrawn>(api(["runs", run, "map"]));
+  return useGraph(api(["runs", run, "map"]));
+}
+
+function useGraph(address: string): Resource<Drawn> {
+  const sent = useResource<SentDrawn>(address);
   return useMemo(() => (sent.state === "ready" ? { state: "ready", data: drawnOf(sent.data) } : sent), [sent]);
 }
 
@@ -92,6 +97,16 @@ export function useLags(run: string, cluster: string): Resource<Lags> {
 
 export function useNights(run: string, cluster: string): Resource<readonly Night[]> {
   return useResource(api(["runs", run, "clusters", cluster, "nights"]), false);
+}
+
+/** Its ties within other windows, and those of times that `seed` shuffles. */
+export function useRobustness(run: string, cluster: string, seed: number): Resource<Robustness> {
+  return useResource(api(["runs", run, "clusters", cluster, "robustness"], { seed: String(seed) }));
+}
+
+/** An account with its `most` firmest ties, as a picture. */
+export function useNeighbourhood(run: string, id: string, most: number): Resource<Drawn> {
+  return useGraph(api(["runs", run, "neighbourhood", "graph"], { id, most: String(most) }));
 }
 
 /** Where no accounts are given, the strongest go first. */

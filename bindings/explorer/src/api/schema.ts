@@ -388,6 +388,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run}/clusters/{cluster}/robustness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cluster Robustness
+         * @description Its ties within other windows, beside those of times that `seed` shuffles.
+         */
+        get: operations["cluster_robustness_api_runs__run__clusters__cluster__robustness_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run}/clusters/{cluster}/takedown": {
         parameters: {
             query?: never;
@@ -464,6 +484,26 @@ export interface paths {
          * @description The firmest ties of an account, page by page.
          */
         get: operations["neighbourhood_api_runs__run__neighbourhood_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run}/neighbourhood/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Neighbourhood Graph
+         * @description An account, its firmest ties and those among their other ends, placed and coloured.
+         */
+        get: operations["neighbourhood_graph_api_runs__run__neighbourhood_graph_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -934,12 +974,16 @@ export interface components {
             cluster_id: string | null;
             /** Joined */
             joined: string[];
+            /** Joined By New */
+            joined_by_new: number;
             /** Joined Total */
             joined_total: number;
             /** Lasting Id */
             lasting_id: string;
             /** Left */
             left: string[];
+            /** Left By Age */
+            left_by_age: number;
             /** Left Total */
             left_total: number;
             /** Members */
@@ -966,6 +1010,8 @@ export interface components {
          * @description A graph to be drawn, as columns; `source` and `target` are places in `ids`.
          */
         Graph: {
+            /** Group */
+            group: number[];
             /** Ids */
             ids: string[];
             /** Layer */
@@ -1238,12 +1284,18 @@ export interface components {
             change: string | null;
             /** Cluster Id */
             cluster_id: string | null;
+            /** Joined */
+            joined: number;
             /** Last S */
             last_s: number | null;
+            /** Left */
+            left: number;
             /** Members */
             members: number;
             /** Members Before */
             members_before: number | null;
+            /** Others */
+            others: string[];
             /** Run Id */
             run_id: string;
         };
@@ -1306,6 +1358,36 @@ export interface components {
             known: boolean;
         };
         /**
+         * Robustness
+         * @description Ties within several windows, beside those of one shuffle of the times.
+         *
+         *     Ends of ties are places in `ids`; `setting` is the first in which a pair is tied.
+         */
+        Robustness: {
+            /** Factors */
+            factors: number[];
+            /** Holds */
+            holds: boolean[];
+            /** Ids */
+            ids: string[];
+            /** Largest Component */
+            largest_component: number[];
+            /** Members Total */
+            members_total: number;
+            /** Pairs */
+            pairs: number[];
+            real: components["schemas"]["TiedPairs"];
+            /** Seed */
+            seed: number;
+            shuffled: components["schemas"]["TiedPairs"];
+            /** Shuffled Component */
+            shuffled_component: number[];
+            /** Shuffled Pairs */
+            shuffled_pairs: number[];
+            /** Window S */
+            window_s: number[];
+        };
+        /**
          * RunRow
          * @description One run.
          */
@@ -1334,12 +1416,17 @@ export interface components {
         /**
          * TakedownCurve
          * @description What is left after each removal, as shares; columns of `lockstep.takedown_curve`.
+         *
+         *     And how many of those removed so far may not belong: all that are in a known group, of others
+         *     the share of draws of the objects that leave them out.
          */
         TakedownCurve: {
             /** Account Id */
             account_id: (string | null)[];
             /** Largest Component */
             largest_component: number[];
+            /** May Not Belong */
+            may_not_belong: number[];
             /** Pairs Left */
             pairs_left: number[];
             /** Removed */
@@ -1382,6 +1469,18 @@ export interface components {
             needed: string;
             /** Value */
             value: string;
+        };
+        /**
+         * TiedPairs
+         * @description Pairs as columns, each with the first setting that ties it.
+         */
+        TiedPairs: {
+            /** Setting */
+            setting: number[];
+            /** Source */
+            source: number[];
+            /** Target */
+            target: number[];
         };
         /** ValidationError */
         ValidationError: {
@@ -2085,6 +2184,40 @@ export interface operations {
             };
         };
     };
+    cluster_robustness_api_runs__run__clusters__cluster__robustness_get: {
+        parameters: {
+            query?: {
+                seed?: number;
+            };
+            header?: never;
+            path: {
+                run: string;
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Robustness"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     cluster_takedown_api_runs__run__clusters__cluster__takedown_get: {
         parameters: {
             query?: never;
@@ -2240,6 +2373,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Neighbourhood"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    neighbourhood_graph_api_runs__run__neighbourhood_graph_get: {
+        parameters: {
+            query: {
+                id: string;
+                most?: number;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drawn"];
                 };
             };
             /** @description Validation Error */

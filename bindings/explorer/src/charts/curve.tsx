@@ -5,11 +5,11 @@ import { useWidth } from "./use_width";
 
 export interface Curve {
   readonly name: string;
-  readonly shape: "line" | "null";
+  readonly shape: "line" | "null" | "doubt";
   readonly shares: readonly number[];
 }
 
-/** Shares, 1 at the start, of what is left after each removal; `at` of them are taken away. */
+/** Shares after each removal; `at` accounts are taken away. */
 export function Curves(props: { curves: readonly Curve[]; removed: readonly number[]; at: number; height?: number }) {
   const { curves, removed, at, height = 240 } = props;
   const [box, width] = useWidth<HTMLDivElement>();
@@ -19,7 +19,7 @@ export function Curves(props: { curves: readonly Curve[]; removed: readonly numb
   const y = (value: number): number => bottom - value * (bottom - top);
   const path = line<number>((_, i) => x(removed[i]), (value) => y(value)).curve(curveStepAfter);
   const said = curves
-    .map((curve) => `${curve.name}: ${percent(curve.shares[Math.min(at, curve.shares.length - 1)])} left`)
+    .map((curve) => `${curve.name}: ${percent(curve.shares[Math.min(at, curve.shares.length - 1)])}`)
     .join("; ");
   return (
     <div ref={box}>

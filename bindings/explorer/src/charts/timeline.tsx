@@ -5,6 +5,7 @@ import { UpAxis, TimeAxis } from "./axis";
 import { binned } from "./bins";
 import { Brush, BrushFields, type Span } from "./brush";
 import { useWidth } from "./use_width";
+import { accountText } from "../state/masking";
 
 const HIGH = 96;
 const LANE = 16;
@@ -90,7 +91,7 @@ export function Lanes(props: { events: Events; ids: readonly string[]; lanes: re
           <g key={vertex}>
             <path class="rule" d={`M${left},${lane * LANE + LANE / 2}H${right}`} />
             <text x={left - 8} y={lane * LANE + LANE / 2 + 4} text-anchor="end" direction="ltr">
-              {shortened(ids[vertex], 20)}
+              {accountText(ids[vertex], 20)}
             </text>
           </g>
         ))}

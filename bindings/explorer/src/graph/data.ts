@@ -7,6 +7,8 @@ export interface GraphData {
   readonly strength: Float32Array;
   /** What a vertex stands out by; its shape tells it too. */
   readonly mark: Uint8Array;
+  /** Community by size, from 0; OTHERS for those without a colour of their own. */
+  readonly group: Uint8Array;
   readonly source: Uint32Array;
   readonly target: Uint32Array;
   readonly weight: Float32Array;
@@ -15,7 +17,17 @@ export interface GraphData {
 }
 
 export const SEVERAL = 6;
+export const OTHERS = 7;
 export const MARKS = ["account", "near a referred account", "known group", "kept", "joined", "left"] as const;
+
+/** Whether a picture has several communities, so that colours tell them apart. */
+export function isGrouped(graph: GraphData): boolean {
+  return graph.group.some((group) => group !== graph.group[0]);
+}
+
+export function groupName(group: number): string {
+  return group === OTHERS ? "no part" : `part ${group + 1}`;
+}
 
 /** For each vertex its neighbours, the strongest tie first: list[start[v]..start[v + 1]]. */
 export interface Neighbours {

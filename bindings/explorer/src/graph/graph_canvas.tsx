@@ -2,8 +2,9 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { download } from "../csv";
 import { count, plural, shortened, visible } from "../format";
+import { accountText } from "../state/masking";
 import { onTheme } from "../state/theme";
-import { MARKS, neighboursOf, type GraphData } from "./data";
+import { groupName, isGrouped, MARKS, neighboursOf, type GraphData } from "./data";
 import { Stage } from "./stage";
 import { sceneAsSvg } from "./svg_export";
 
@@ -31,6 +32,7 @@ declare global {
 
 export function GraphCanvas(props: GraphCanvasProps) {
   const { graph, title, edges, vertices, picked, what = "account" } = props;
+  const named = what === "account" ? accountText : shortened;
   const canvas = useRef<HTMLCanvasElement>(null);
   const stage = useRef<Stage | null>(null);
   const before = useRef(-1);
@@ -44,7 +46,7 @@ export function GraphCanvas(props: GraphCanvasProps) {
       hover: setHovered,
       pick: (chosen, more) => latest.current.pick(chosen, more),
       open: (vertex) => latest.current.open?.(vertex),
-      label: (name) => shortened(name, 24),
+      label: (name) => named(name, 24),
     });
     stage.current = made;
     window.lockstepStage = made;
@@ -62,9 +64,10 @@ export function GraphCanvas(props: GraphCanvasProps) {
 
   const describe = (vertex: number): string => {
     const [from, to] = [ties.start[vertex], ties.start[vertex + 1]];
-    const strongest = [...ties.list.subarray(from, Math.min(to, from + 3))].map((other) => shortened(graph.ids[other], 24));
+    const strongest = [...ties.list.subarray(from, Math.min(to, from + 3))].map((other) => named(graph.ids[other], 24));
     const mark = graph.mark[vertex] > 0 ? `, ${MARKS[graph.mark[vertex]]}` : "";
-    return `${what} ${shortened(graph.ids[vertex], 48)}${mark}: ${plural(to - from, "tie")}${
+    const part = isGrouped(graph) ? `, ${groupName(graph.group[vertex])}` : "";
+    return `${what} ${named(graph.ids[vertex], 48)}${mark}${part}: ${plural(to - from, "tie")}${
       strongest.length > 0 ? `, the strongest to ${strongest.join(", ")}` : ""}`;
   };
   const said = hovered >= 0

@@ -7,6 +7,7 @@ export interface Palette {
   readonly faint: string;
   readonly picked: string;
   readonly marks: readonly string[];
+  readonly groups: readonly string[];
   readonly layers: readonly string[];
   readonly strongLayers: readonly string[];
 }
@@ -23,6 +24,7 @@ export function paletteOf(element: Element): Palette {
     faint: colour("--faint-edge"),
     picked: colour("--picked"),
     marks: numbered("--mark-", 6),
+    groups: numbered("--group-", 8),
     layers: numbered("--pale-", 7),
     strongLayers: numbered("--layer-", 7),
   };

@@ -20,6 +20,8 @@ export interface Scene {
   readonly radius: Float32Array;
   readonly palette: Palette;
   readonly label: (name: string) => string;
+  /** Whether colours tell communities; they tell marks otherwise, and shapes do always. */
+  readonly grouped: boolean;
 }
 
 const WIDTHS = [0.6, 1.1, 1.9];
@@ -119,6 +121,10 @@ class Segments {
   }
 }
 
+export function vertexColour({ graph, palette, grouped }: Scene, v: number): string {
+  return grouped ? palette.groups[graph.group[v]] : palette.marks[graph.mark[v]];
+}
+
 /** Radius on the screen: grows with the zoom, but slower. */
 export function screenRadius(radius: number, k: number): number {
   return radius * Math.max(0.6, Math.min(3, k ** 0.4));
@@ -135,7 +141,7 @@ function drawVertices(
   const batches = new Map<string, number[]>();
   for (let v = 0; v < graph.ids.length; ++v) {
     const within = shown.vertices === null || shown.vertices[v] === 1;
-    const colour = within ? palette.marks[graph.mark[v]] : palette.faint;
+    const colour = within ? vertexColour(scene, v) : palette.faint;
     const batch = batches.get(colour);
     if (batch) batch.push(v);
     else batches.set(colour, [v]);
@@ -168,7 +174,7 @@ function addShape(
   const r = screenRadius(scene.radius[v], move.k) + grow;
   if (x + r < view.left || x - r > view.right || y + r < view.top || y - r > view.bottom) return;
   const mark = scene.graph.mark[v];
-  if (mark === 1 || mark === 4) {
+  if (mark === 1) {
     pen.moveTo(x, y - 1.35 * r);
     pen.lineTo(x + 1.35 * r, y);
     pen.lineTo(x, y + 1.35 * r);
@@ -176,10 +182,11 @@ function addShape(
     pen.closePath();
   } else if (mark === 2 || r < 1.8) {
     pen.rect(x - r, y - r, 2 * r, 2 * r);
-  } else if (mark === 5) {
-    pen.moveTo(x, y - 1.3 * r);
-    pen.lineTo(x + 1.2 * r, y + r);
-    pen.lineTo(x - 1.2 * r, y + r);
+  } else if (mark === 4 || mark === 5) {
+    const up = mark === 4 ? r : -r;
+    pen.moveTo(x, y - 1.3 * up);
+    pen.lineTo(x + 1.2 * r, y + up);
+    pen.lineTo(x - 1.2 * r, y + up);
     pen.closePath();
   } else {
     pen.moveTo(x + r, y);

@@ -1,7 +1,7 @@
 // A canvas that shows a graph and follows the reader's hand.
 import { select } from "d3-selection";
 import { zoom, zoomIdentity, type D3ZoomEvent, type ZoomBehavior } from "d3-zoom";
-import type { GraphData } from "./data";
+import { isGrouped, type GraphData } from "./data";
 import { fitted, type Move } from "./frame";
 import { GridIndex } from "./grid";
 import { paletteOf } from "./palette";
@@ -145,6 +145,7 @@ export class Stage {
       radius: radii(this.graph.strength),
       palette: paletteOf(this.canvas),
       label: this.events.label,
+      grouped: isGrouped(this.graph),
     };
     this.zoomer.extent([[0, 0], [this.width, this.height]]);
     this.drawAll();

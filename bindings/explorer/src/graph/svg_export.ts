@@ -1,7 +1,7 @@
 // The picture as a file that scales, with the colours and places that were on the screen.
 import { visible } from "../format";
 import type { Move } from "./frame";
-import { screenRadius, type Scene, type Shown } from "./renderer";
+import { screenRadius, vertexColour, type Scene, type Shown } from "./renderer";
 
 const round = (value: number): string => String(Math.round(value * 10) / 10);
 
@@ -29,10 +29,10 @@ export function sceneAsSvg(
   });
   const vertices = graph.ids.map((id, v) => {
     const within = shown.vertices === null || shown.vertices[v] === 1;
-    const colour = within ? palette.marks[graph.mark[v]] : palette.faint;
+    const colour = within ? vertexColour(scene, v) : palette.faint;
     const ring = shown.picked.has(v) ? ` stroke="${palette.picked}" stroke-width="2.5"` : "";
     const r = round(screenRadius(scene.radius[v], move.k));
-    return `<circle cx="${x(v)}" cy="${y(v)}" r="${r}" fill="${colour}"${ring}><title>${escapeXml(id)}</title></circle>`;
+    return `<circle cx="${x(v)}" cy="${y(v)}" r="${r}" fill="${colour}"${ring}><title>${escapeXml(scene.label(id))}</title></circle>`;
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,

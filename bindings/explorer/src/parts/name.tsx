@@ -1,4 +1,10 @@
 import { hasUnseen, shortened, visible } from "../format";
+import { accountName } from "../state/masking";
+
+/** An account, masked where the page is. */
+export function AccountName({ id, longest }: { id: string; longest?: number }) {
+  return <Name id={accountName(id)} longest={longest} />;
+}
 
 /** An id from outside, as text that cannot reach beyond itself. */
 export function Name({ id, longest = 28 }: { id: string; longest?: number }) {

@@ -3,7 +3,7 @@ import type { Hit } from "../api/model";
 import { searchFor } from "../api/resources";
 import { goTo } from "../router";
 import { href } from "../url";
-import { Name } from "./name";
+import { AccountName, Name } from "./name";
 
 const WAIT_MS = 140;
 
@@ -83,7 +83,7 @@ export function SearchBox({ run }: { run: string }) {
         {shown && hits.map((hit, place) => (
           <li key={`${hit.kind} ${hit.id}`} id={`${list}-${place}`} role="option" aria-selected={place === at}
             onClick={() => open(hit)}>
-            <Name id={hit.id} longest={40} />
+            {hit.kind === "account" ? <AccountName id={hit.id} longest={40} /> : <Name id={hit.id} longest={40} />}
             <span class="soft small">{hit.kind}{hit.cluster_id && hit.kind !== "cluster" ? ` in ${hit.cluster_id}` : ""}</span>
           </li>
         ))}

@@ -1,8 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { useMeta, useRuns } from "../api/resources";
-import { go } from "../router";
+import { go, usePlace } from "../router";
 import { chooseTheme, chosenTheme, type Theme } from "../state/theme";
-import { href, LATEST, type Route } from "../url";
+import { first, formatQuery, href, LATEST, type Route } from "../url";
 import { SearchBox } from "./search_box";
 
 export function Bar({ route, showKeys }: { route: Route; showKeys: () => void }) {
@@ -31,6 +31,7 @@ export function Bar({ route, showKeys }: { route: Route; showKeys: () => void })
       <span class="room" />
       <RunPicker route={route} />
       <SearchBox run={run} />
+      <MaskSwitch />
       <ThemeSwitch />
       <button type="button" aria-label="Keys" title="Keys (?)" onClick={showKeys}>?</button>
     </header>
@@ -57,6 +58,17 @@ function RunPicker({ route }: { route: Route }) {
         {runs.data.map((each) => <option key={each.run_id} value={each.run_id}>{each.run_id}</option>)}
       </select>
     </label>
+  );
+}
+
+function MaskSwitch() {
+  const { query } = usePlace();
+  const on = first(query, "mask") === "1";
+  return (
+    <button type="button" aria-pressed={on} title="Numbers in the place of accounts' names, for pictures and talks; the address still holds names"
+      onClick={() => location.assign(location.pathname + formatQuery({ ...query, mask: on ? [] : ["1"] }))}>
+      Mask
+    </button>
   );
 }
 

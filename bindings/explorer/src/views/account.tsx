@@ -8,14 +8,16 @@ import { useWidth } from "../charts/use_width";
 import { count, decimal, moment, percent, plural } from "../format";
 import { ChangeBadge } from "../parts/change_badge";
 import { CodeButton, LinkButton } from "../parts/code_button";
-import { Name } from "../parts/name";
+import { AccountName, Name } from "../parts/name";
 import { Empty, Loaded } from "../parts/states";
 import { Table, type Column } from "../parts/table";
 import { accountCode } from "../python";
 import { useTitle } from "../state/title";
 import { first, href, type Query } from "../url";
+import { Neighbourhood } from "./neighbourhood";
 import { PathOf } from "./referrals";
 import { WhyNot } from "./why_not";
+import { accountName } from "../state/masking";
 
 export function AccountView({ run, query }: { run: RunInfo; query: Query }) {
   const id = first(query, "id");
@@ -33,7 +35,7 @@ function Account({ run, id }: { run: RunInfo; id: string }) {
       <div class="row apart">
         <div>
           <p class="crumbs">Account</p>
-          <h1><Name id={id} longest={80} /></h1>
+          <h1><AccountName id={id} longest={80} /></h1>
         </div>
         <div class="row"><LinkButton /><CodeButton code={accountCode(run.folder, id)} /></div>
       </div>
@@ -66,6 +68,7 @@ function Parts({ run, data }: { run: RunInfo; data: AccountDetail }) {
         )}
       </div>
       {data.actions && data.actions.total > 0 && <Actions actions={data.actions} id={data.account_id} />}
+      {data.neighbours_total > 0 && <Neighbourhood run={run.run_id} id={data.account_id} total={data.neighbours_total} />}
       <section class="panel" id="neighbours" aria-labelledby="neighbours-head">
         <header>
           <h2 id="neighbours-head">Tied to</h2>
@@ -76,7 +79,7 @@ function Parts({ run, data }: { run: RunInfo; data: AccountDetail }) {
           </span>
         </header>
         <Table caption="Accounts it is tied to" columns={neighbourColumns(run.run_id, data.account_id)} rows={data.neighbours}
-          rowKey={(row) => row.account_id} file="neighbours" origin={[`Lockstep run ${run.run_id}, ties of ${data.account_id}`]}
+          rowKey={(row) => row.account_id} file="neighbours" origin={[`Lockstep run ${run.run_id}, ties of ${accountName(data.account_id)}`]}
           pageSize={25} empty={<p>No tie passed the test.</p>} />
       </section>
       <AskWhyNot run={run.run_id} account={data.account_id} own={here?.cluster_id ?? null} />
@@ -167,7 +170,7 @@ function Actions({ actions, id }: { actions: NonNullable<AccountDetail["actions"
         </svg>
       </div>
       <Table caption="Its actions" rows={rows} columns={ACTIONS} rowKey={(row) => String(row.i)} pageSize={15}
-        sort={{ key: "time", down: true }} file="actions" origin={[`Lockstep, actions of ${id}`]} />
+        sort={{ key: "time", down: true }} file="actions" origin={[`Lockstep, actions of ${accountName(id)}`]} />
     </section>
   );
 }
@@ -187,11 +190,11 @@ const ACTIONS: readonly Column<ActionRow>[] = [
 
 function neighbourColumns(run: string, id: string): readonly Column<Neighbour>[] {
   return [
-    { key: "account", title: "Account", value: (row) => row.account_id, cell: (row) => <a href={href({ view: "account", run }, { id: [row.account_id] })}><Name id={row.account_id} longest={40} /></a> },
+    { key: "account", title: "Account", value: (row) => accountName(row.account_id), cell: (row) => <a href={href({ view: "account", run }, { id: [row.account_id] })}><AccountName id={row.account_id} longest={40} /></a> },
     { key: "weight", title: "Weight", number: true, help: "\u2212log10 p of the tie, at most 50", value: (row) => row.weight, cell: (row) => decimal(row.weight, 1) },
     { key: "layers", title: "Kinds", value: (row) => row.layers.join("; ") },
     { key: "cluster", title: "Cluster", value: (row) => row.cluster_id, cell: (row) => (row.cluster_id ? <a href={href({ view: "cluster", run, cluster: row.cluster_id, tab: "graph" })}>{row.cluster_id}</a> : "\u2013") },
-    { key: "why", title: "Tie", file: null, value: () => "", cell: (row) => <a href={href({ view: "edge", run }, { a: [id], b: [row.account_id] })}>why<span class="hidden-text"> tied to <Name id={row.account_id} /></span></a> },
+    { key: "why", title: "Tie", file: null, value: () => "", cell: (row) => <a href={href({ view: "edge", run }, { a: [id], b: [row.account_id] })}>why<span class="hidden-text"> tied to <AccountName id={row.account_id} /></span></a> },
   ];
 }
 

@@ -4,7 +4,7 @@ import { useComparison, useRuns } from "../api/resources";
 import { count, plural } from "../format";
 import { ChangeBadge } from "../parts/change_badge";
 import { LinkButton } from "../parts/code_button";
-import { Name } from "../parts/name";
+import { AccountName } from "../parts/name";
 import { Loaded } from "../parts/states";
 import { Table, type Column } from "../parts/table";
 import { go } from "../router";
@@ -68,12 +68,22 @@ function summary(rows: readonly Evolved[]): string {
   return `${plural(rows.length, "cluster")}: ${count(born)} new, ${count(gone)} gone; in the others ${plural(joined, "account")} joined and ${count(left)} left.`;
 }
 
+/** What the accounts that came or went tell of why; the rest is in what differs between the runs. */
+function whyOf(row: Evolved): string {
+  const told: string[] = [];
+  if (row.joined_by_new > 0) told.push(`${count(row.joined_by_new)} of ${count(row.joined_total)} joined by co-actions since`);
+  if (row.left_by_age > 0) told.push(`${count(row.left_by_age)} of ${count(row.left_total)} left as theirs are too old to count`);
+  const rest = row.joined_total - row.joined_by_new + row.left_total - row.left_by_age;
+  if (rest > 0) told.push(`${plural(rest, "account")} by the tests, which came out otherwise`);
+  return told.join("; ");
+}
+
 function columnsFor(before: string, after: string): readonly Column<Evolved>[] {
   const link = (run: string, id: string | null) =>
     id === null ? "\u2013" : <a href={href({ view: "cluster", run, cluster: id, tab: "graph" })}>{id}</a>;
   const names = (run: string, ids: readonly string[], total: number) => (
     <>
-      {ids.slice(0, MOST).map((id) => <div key={id}><a href={href({ view: "account", run }, { id: [id] })}><Name id={id} longest={22} /></a></div>)}
+      {ids.slice(0, MOST).map((id) => <div key={id}><a href={href({ view: "account", run }, { id: [id] })}><AccountName id={id} longest={22} /></a></div>)}
       {total > MOST && <div class="soft small">and {count(total - MOST)} more</div>}
     </>
   );
@@ -93,6 +103,7 @@ function columnsFor(before: string, after: string): readonly Column<Evolved>[] {
       key: "left", title: "Left", number: true, value: (row) => row.left_total,
       cell: (row) => names(before, row.left, row.left_total),
     },
+    { key: "why", title: "Why", value: whyOf },
     { key: "others", title: "With", value: (row) => row.others.join("; ") },
   ];
 }

@@ -28,11 +28,12 @@ export function DecisionForm({ found, act }: { found: CaseDetail; act: Act }) {
   useShortcuts(Object.fromEntries(DISPOSITIONS.map(([value], place) => [String(place + 1), () => choose(value)])));
   const send = async (kind: "disposition" | "comment"): Promise<void> => {
     if (note.trim() === "") return setRefused("Write the reason first: it is kept with the decision.");
-    if (kind === "disposition" && chosen === "") return setRefused("Choose a disposition first.");
+    const value = DISPOSITIONS.find(([name]) => name === chosen)?.[0];
+    if (kind === "disposition" && value === undefined) return setRefused("Choose a disposition first.");
     setRefused("");
-    const done = kind === "comment"
-      ? await act({ kind, note }, "Comment written down")
-      : await act({ kind, value: chosen, note }, "Decision written down; a second person signs it");
+    const done = kind === "comment" || value === undefined
+      ? await act({ kind: "comment", note }, "Comment written down")
+      : await act({ kind, value, note }, "Decision written down; a second person signs it");
     if (!done) return;
     setNote("");
     setChosen("");

@@ -3,9 +3,9 @@ import type { EdgeDetail, EdgeLayer, Meeting, RunInfo } from "../api/model";
 import { useEdge } from "../api/resources";
 import { Lanes } from "../charts/timeline";
 import { useWidth } from "../charts/use_width";
-import { count, decimal, duration, moment, plural, probability, shortened } from "../format";
+import { count, decimal, duration, moment, plural, probability } from "../format";
 import { CodeButton, LinkButton } from "../parts/code_button";
-import { Name } from "../parts/name";
+import { AccountName, Name } from "../parts/name";
 import { Empty, Loaded } from "../parts/states";
 import { Table, type Column } from "../parts/table";
 import { edgeCode } from "../python";
@@ -13,6 +13,7 @@ import { wholeSpan, type Events } from "../state/events";
 import { useTitle } from "../state/title";
 import { first, href, type Query } from "../url";
 import { WhyNot } from "./why_not";
+import { accountName, accountText } from "../state/masking";
 
 /** Why two accounts are tied: the tests, and every meeting. */
 export function EdgeView({ run, query }: { run: RunInfo; query: Query }) {
@@ -32,7 +33,7 @@ function Asking() {
 
 function Between({ run, a, b }: { run: RunInfo; a: string; b: string }) {
   const edge = useEdge(run.run_id, a, b);
-  const account = (id: string) => <a href={href({ view: "account", run: run.run_id }, { id: [id] })}><Name id={id} longest={40} /></a>;
+  const account = (id: string) => <a href={href({ view: "account", run: run.run_id }, { id: [id] })}><AccountName id={id} longest={40} /></a>;
   return (
     <div class="stack">
       <div class="row apart">
@@ -90,7 +91,7 @@ function Tied({ run, data }: { run: RunInfo; data: EdgeDetail }) {
 }
 
 function origin(run: RunInfo, data: EdgeDetail): string[] {
-  return [`Lockstep run ${run.run_id}, tie of ${data.a} and ${data.b}`, "Co-action, not guilt"];
+  return [`Lockstep run ${run.run_id}, tie of ${accountName(data.a)} and ${accountName(data.b)}`, "Co-action, not guilt"];
 }
 
 function Meetings({ run, data }: { run: RunInfo; data: EdgeDetail }) {
@@ -169,7 +170,7 @@ function columnsFor(data: EdgeDetail): readonly Column<Meeting>[] {
     { key: "object", title: "On what", value: (row) => row.object_id, cell: (row) => <Name id={row.object_id} longest={60} /> },
     { key: "layer", title: "Kind", value: (row) => row.layer, cell: (row) => <Name id={row.layer} /> },
     ...[data.a, data.b].map((id, end): Column<Meeting> => ({
-      key: `time-${end}`, title: `${shortened(id, 18)}, UTC`, value: (row) => timeOf(row, id),
+      key: `time-${end}`, title: `${accountText(id, 18)}, UTC`, value: (row) => timeOf(row, id),
       file: (row) => moment(timeOf(row, id)), cell: (row) => <span class="nowrap">{moment(timeOf(row, id))}</span>,
     })),
     {

@@ -3,12 +3,13 @@ import type { Candidate, Partner, RunInfo } from "../api/model";
 import { useReferrals } from "../api/resources";
 import { count, decimal, percent, plural } from "../format";
 import { CodeButton, LinkButton } from "../parts/code_button";
-import { Name } from "../parts/name";
+import { AccountName, Name } from "../parts/name";
 import { Loaded } from "../parts/states";
 import { Table, type Column } from "../parts/table";
 import { tableCode } from "../python";
 import { useTitle } from "../state/title";
 import { href } from "../url";
+import { accountName } from "../state/masking";
 
 const MOST_STEPS = 6;
 
@@ -71,7 +72,7 @@ export function PathOf({ run, path }: { run: string; path: readonly string[] }) 
       {shown.map((id, step) => (
         <span key={id}>
           {step > 0 && <a href={href({ view: "edge", run }, { a: [shown[step - 1]], b: [id] })} aria-label="why this step"> {"\u2192"} </a>}
-          <a href={href({ view: "account", run }, { id: [id] })}><Name id={id} longest={18} /></a>
+          <a href={href({ view: "account", run }, { id: [id] })}><AccountName id={id} longest={18} /></a>
         </span>
       ))}
     </>
@@ -82,8 +83,8 @@ function columnsFor(run: string): readonly Column<Candidate>[] {
   return [
     { key: "rank", title: "Rank", number: true, value: (row) => row.rank },
     {
-      key: "account", title: "Account", value: (row) => row.account_id,
-      cell: (row) => <a href={href({ view: "account", run }, { id: [row.account_id] })}><Name id={row.account_id} longest={32} /></a>,
+      key: "account", title: "Account", value: (row) => accountName(row.account_id),
+      cell: (row) => <a href={href({ view: "account", run }, { id: [row.account_id] })}><AccountName id={row.account_id} longest={32} /></a>,
     },
     {
       key: "score", title: "Closeness", number: true, help: "Personalised PageRank from the referred accounts",

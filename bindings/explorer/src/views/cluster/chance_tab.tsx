@@ -3,10 +3,12 @@ import { useLags } from "../../api/resources";
 import { Histogram } from "../../charts/histogram";
 import { count, decimal, duration, plural } from "../../format";
 import { Loaded } from "../../parts/states";
+import type { Query } from "../../url";
 import { ControlPanel } from "./control_panel";
+import { RobustnessPanel } from "./robustness_panel";
 
 /** What the same activity would give without any concert. */
-export function ChanceTab({ run, detail }: { run: RunInfo; detail: ClusterDetail }) {
+export function ChanceTab({ run, detail, query }: { run: RunInfo; detail: ClusterDetail; query: Query }) {
   const lags = useLags(run.run_id, detail.row.cluster_id);
   return (
     <div class="grid">
@@ -19,6 +21,7 @@ export function ChanceTab({ run, detail }: { run: RunInfo; detail: ClusterDetail
         <Shared detail={detail} />
       </section>
       <ControlPanel row={detail.row} />
+      <RobustnessPanel run={run.run_id} cluster={detail.row.cluster_id} query={query} />
     </div>
   );
 }

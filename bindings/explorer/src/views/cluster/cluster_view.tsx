@@ -128,7 +128,7 @@ function Tab({ run, detail, tab, query }: { run: RunInfo; detail: ClusterDetail;
     case "members":
       return <MembersTab run={run.run_id} cluster={cluster} chosen={query.sel ?? []} origin={origin} />;
     case "chance":
-      return <ChanceTab run={run} detail={detail} />;
+      return <ChanceTab run={run} detail={detail} query={query} />;
     case "takedown":
       return <TakedownTab run={run.run_id} cluster={cluster} chosen={query.sel ?? []} origin={origin} />;
     case "history":

@@ -1,9 +1,10 @@
 import { useMemo } from "preact/hooks";
-import { count, duration, moment, visible } from "../../format";
-import { Name } from "../../parts/name";
+import { count, duration, moment } from "../../format";
+import { AccountName, Name } from "../../parts/name";
 import { Table, type Column } from "../../parts/table";
 import type { Events } from "../../state/events";
 import { href } from "../../url";
+import { accountName, accountText } from "../../state/masking";
 
 export interface EvidenceRow {
   readonly number: number;
@@ -49,10 +50,10 @@ export function EvidenceTable({ run, caption, rows, file, origin, pageSize }: Ev
 }
 
 function columnsFor(run: string): readonly Column<EvidenceRow>[] {
-  const account = (id: string) => <a href={href({ view: "account", run }, { id: [id] })}><Name id={id} longest={24} /></a>;
+  const account = (id: string) => <a href={href({ view: "account", run }, { id: [id] })}><AccountName id={id} longest={24} /></a>;
   return [
-    { key: "source", title: "Account", value: (row) => row.source, cell: (row) => account(row.source) },
-    { key: "target", title: "With", value: (row) => row.target, cell: (row) => account(row.target) },
+    { key: "source", title: "Account", value: (row) => accountName(row.source), cell: (row) => account(row.source) },
+    { key: "target", title: "With", value: (row) => accountName(row.target), cell: (row) => account(row.target) },
     { key: "layer", title: "Kind", value: (row) => row.layer },
     { key: "object", title: "On what", value: (row) => row.object, cell: (row) => <Name id={row.object} longest={44} /> },
     {
@@ -79,7 +80,7 @@ function columnsFor(run: string): readonly Column<EvidenceRow>[] {
       key: "why", title: "Tie", file: null, value: () => "",
       cell: (row) => (
         <a href={href({ view: "edge", run }, { a: [row.source], b: [row.target] })}
-          aria-label={`Why are ${visible(row.source)} and ${visible(row.target)} tied?`}>why</a>
+          aria-label={`Why are ${accountText(row.source)} and ${accountText(row.target)} tied?`}>why</a>
       ),
     },
   ];

@@ -14,7 +14,7 @@ import { usePainted } from "../../state/painted";
 import { Skeleton } from "../../parts/states";
 import { useShortcuts } from "../../state/shortcuts";
 import { EvidenceTable, rowsOf } from "./evidence_table";
-import { LayerLegend, MarkLegend } from "./legends";
+import { GroupLegend, LayerLegend, MarkLegend } from "./legends";
 import { ObjectList } from "./object_list";
 import { SelectionPanel, strongestAround } from "./selection_panel";
 
@@ -68,6 +68,7 @@ export function GraphTab({ run, cluster, drawn, events, picked, span, choose, ob
             <MarkLegend graph={graph} />
             <LayerLegend drawn={drawn} />
           </div>
+          <GroupLegend graph={graph} pick={(vertices) => pick(vertices, false)} />
           <p class="small">
             Save the graph for Gephi or NetworkX:{" "}
             {["gexf", "graphml"].map((form) => (
@@ -119,8 +120,8 @@ export function TooBig({ drawn }: { drawn: Drawn }) {
   return (
     <div class="note">
       <p>
-        {plural(totalVertices, "account")} and {plural(totalEdges, "tie")}: the picture shows the {count(n)} strongest and
-        the {plural(m, "tie")} between them. The tables have all.
+        {plural(totalVertices, "account")} and {plural(totalEdges, "tie")}: the picture shows the {count(n)} most firmly tied
+        and {plural(m, "tie")} between them. The tables have all.
       </p>
     </div>
   );

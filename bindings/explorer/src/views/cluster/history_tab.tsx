@@ -1,5 +1,6 @@
 import type { ClusterDetail } from "../../api/model";
 import { useNights } from "../../api/resources";
+import { River } from "../../charts/river";
 import { moment, plural } from "../../format";
 import { ChangeBadge } from "../../parts/change_badge";
 import { Empty, Loaded } from "../../parts/states";
@@ -18,6 +19,8 @@ export function HistoryTab({ run, detail }: { run: string; detail: ClusterDetail
         {(nights) => (nights.length === 0 ? (
           <Empty><p>No other night is known that this run was compared with.</p></Empty>
         ) : (
+          <>
+          <River nights={nights} />
           <ol class="history">
             {nights.map((night) => (
               <li key={night.run_id}>
@@ -37,6 +40,7 @@ export function HistoryTab({ run, detail }: { run: string; detail: ClusterDetail
               </li>
             ))}
           </ol>
+          </>
         ))}
       </Loaded>
     </section>

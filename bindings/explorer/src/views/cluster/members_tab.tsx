@@ -1,13 +1,14 @@
 import { useMemo } from "preact/hooks";
 import type { Member } from "../../api/model";
-import { count, decimal, percent, visible } from "../../format";
+import { count, decimal, percent } from "../../format";
 import { useMembers } from "../../api/resources";
-import { Name } from "../../parts/name";
+import { AccountName, Name } from "../../parts/name";
 import { Loaded } from "../../parts/states";
 import { Table, type Column } from "../../parts/table";
 import { here } from "../../router";
 import { putNames } from "../../state/selection";
 import { href } from "../../url";
+import { accountName, accountText } from "../../state/masking";
 
 export function MembersTab(props: {
   run: string;
@@ -49,13 +50,13 @@ function columnsFor(run: string, chosen: ReadonlySet<string>): readonly Column<M
     {
       key: "pick", title: "Pick", file: null, value: (row) => Number(chosen.has(row.account_id)),
       cell: (row) => (
-        <input type="checkbox" aria-label={`Pick ${visible(row.account_id)}`} checked={chosen.has(row.account_id)}
+        <input type="checkbox" aria-label={`Pick ${accountText(row.account_id)}`} checked={chosen.has(row.account_id)}
           onChange={() => toggle(row.account_id)} />
       ),
     },
     {
-      key: "account", title: "Account", value: (row) => row.account_id,
-      cell: (row) => <a href={href({ view: "account", run }, { id: [row.account_id] })}><Name id={row.account_id} longest={40} /></a>,
+      key: "account", title: "Account", value: (row) => accountName(row.account_id),
+      cell: (row) => <a href={href({ view: "account", run }, { id: [row.account_id] })}><AccountName id={row.account_id} longest={40} /></a>,
     },
     { key: "degree", title: "Ties", number: true, help: "Edges to other members", value: (row) => row.degree },
     {

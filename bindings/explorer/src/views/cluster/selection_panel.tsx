@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
 import type { Neighbours } from "../../graph/data";
 import { count, plural } from "../../format";
-import { Name } from "../../parts/name";
+import { AccountName } from "../../parts/name";
 import type { Drawn } from "../../api/model";
 import { putPicked } from "../../state/selection";
 import { href } from "../../url";
@@ -42,7 +42,7 @@ export function SelectionPanel({ run, drawn, ids, ties, picked, shown }: PanelPr
         {list.slice(0, MOST).map((vertex) => (
           <li key={vertex}>
             <button type="button" class="plain" aria-pressed={picked.has(vertex)} onClick={() => choose(new Set([vertex]))}>
-              <Name id={ids[vertex]} longest={26} />
+              <AccountName id={ids[vertex]} longest={26} />
             </button>
             <span class="soft small nowrap">
               {vertex < graph.ids.length ? plural(ties.start[vertex + 1] - ties.start[vertex], "tie") : "not drawn"}

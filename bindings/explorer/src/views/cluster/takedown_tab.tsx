@@ -2,11 +2,12 @@ import { useState } from "preact/hooks";
 import type { TakedownCurve } from "../../api/model";
 import { useTakedown } from "../../api/resources";
 import { Curves } from "../../charts/curve";
-import { count, percent, plural } from "../../format";
-import { Name } from "../../parts/name";
+import { count, decimal, percent, plural } from "../../format";
+import { AccountName } from "../../parts/name";
 import { Loaded } from "../../parts/states";
 import { Table, type Column } from "../../parts/table";
 import { href } from "../../url";
+import { accountName } from "../../state/masking";
 
 interface TakedownProps {
   readonly run: string;
@@ -55,6 +56,7 @@ function Slider({ run, cluster, curve, origin }: { run: string; cluster: string;
   const last = curve.removed.length - 1;
   const most = enough(curve, 0.1);
   const [at, setAt] = useState(most ?? last);
+  const doubt = curve.may_not_belong.map((accounts) => accounts / Math.max(1, curve.removed[last]));
   return (
     <div class="stack">
       <label>
@@ -65,13 +67,19 @@ function Slider({ run, cluster, curve, origin }: { run: string; cluster: string;
         <div><dt>weight of ties left</dt><dd>{percent(curve.weight_left[at])}</dd></div>
         <div><dt>ties left</dt><dd>{percent(curve.pairs_left[at])}</dd></div>
         <div><dt>largest part left</dt><dd>{percent(curve.largest_component[at])}</dd></div>
+        <div><dt>of those taken away, may not belong</dt><dd>{decimal(curve.may_not_belong[at], 1)}</dd></div>
         {most !== null && <div><dt>accounts for 90% of the weight</dt><dd>{count(most)}</dd></div>}
       </dl>
       <Curves removed={curve.removed} at={at} curves={[
-        { name: "weight of ties", shape: "line", shares: curve.weight_left },
-        { name: "largest part", shape: "null", shares: curve.largest_component },
+        { name: "weight of ties left", shape: "line", shares: curve.weight_left },
+        { name: "largest part left", shape: "null", shares: curve.largest_component },
+        { name: "taken away though they may not belong", shape: "doubt", shares: doubt },
       ]} />
-      <p class="soft small">Solid: weight of ties left. Dashed: largest connected part left. Upright: what the slider takes away.</p>
+      <p class="soft small">
+        Solid: weight of ties left. Dashed: largest connected part left. Dotted: accounts taken away that may not
+        belong, of all: those in a known group, and of each other the share of draws of the objects that leave it out.
+        Upright: what the slider takes away.
+      </p>
       <Table caption="Order of removal" rows={steps(curve)} columns={columnsFor(run)} rowKey={(row) => String(row.removed)}
         file={`${cluster}-takedown`} origin={origin} pageSize={20} selected={(row) => row.removed <= curve.removed[at]} />
     </div>
@@ -99,8 +107,8 @@ function columnsFor(run: string): readonly Column<Step>[] {
   return [
     { key: "removed", title: "Step", number: true, value: (row) => row.removed },
     {
-      key: "account", title: "Account", value: (row) => row.account,
-      cell: (row) => <a href={href({ view: "account", run }, { id: [row.account] })}><Name id={row.account} longest={40} /></a>,
+      key: "account", title: "Account", value: (row) => accountName(row.account),
+      cell: (row) => <a href={href({ view: "account", run }, { id: [row.account] })}><AccountName id={row.account} longest={40} /></a>,
     },
     { key: "weight", title: "Weight left", number: true, value: (row) => row.weight, cell: (row) => percent(row.weight) },
     { key: "pairs", title: "Ties left", number: true, value: (row) => row.pairs, cell: (row) => percent(row.pairs) },
