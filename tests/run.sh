@@ -13,7 +13,7 @@ setup_ccache
 ctest_under() {
   local preset="$1"
   say "building the C++ tests ($preset)"
-  cmake --preset "$preset" -DLOCKSTEP_BUILD_BENCH=$([ "$preset" = release ] && echo ON || echo OFF) \
+  CXX="${CXX:-g++}" cmake --preset "$preset" -DLOCKSTEP_BUILD_BENCH=$([ "$preset" = release ] && echo ON || echo OFF) \
     >build/cmake-"$preset".log || { cat build/cmake-"$preset".log; die "configuring failed"; }
   cmake --build --preset "$preset" -- -k 0
   ctest --preset "$preset" -j "$(nproc)" --timeout 600
