@@ -6,27 +6,12 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 source .ci/setup.sh
 
-least="20.19"
-if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-  say "explorer: node is not installed; the front end is not checked, its committed build is used"
+if ! setup_front_end; then
+  say "explorer: $front_end_missing; the front end is not checked, its committed build is used"
   exit 0
 fi
-if [ "$(printf '%s\n' "$least" "$(node -p process.versions.node)" | sort -V | head -1)" != "$least" ]; then
-  say "explorer: node $(node -p process.versions.node) is older than $least; the front end is not checked"
-  exit 0
-fi
-
 root="$PWD"
 cd bindings/explorer
-stamp="node_modules/.lockstep-$(sha256sum package-lock.json | cut -c1-16)"
-if [ ! -f "$stamp" ]; then
-  say "explorer: npm ci"
-  if ! npm ci --silent; then
-    say "explorer: npm ci failed (no registry?); the front end is not checked, its committed build is used"
-    exit 0
-  fi
-  touch "$stamp"
-fi
 
 static="$root/bindings/lockstep/explorer/static"
 types="src/api/schema.ts"

@@ -28,10 +28,31 @@ setup_system() {
     >/dev/null || die "apt-get install failed for$missing"
 }
 
-# The browser of the explorer's tests, where it can be had; they are skipped without it.
-setup_browser() {
+# What tests of the explorer look with, where it can be had; they are skipped without it.
+setup_watchers() {
   command -v chromium >/dev/null || (setup_system chromium) ||
     say "no chromium: the explorer's browser tests are skipped"
+  command -v strace >/dev/null || (setup_system strace) ||
+    say "no strace: the test of the explorer's connections is skipped"
+  setup_front_end || say "$front_end_missing: the explorer's pages are not checked with axe"
+}
+
+# What the explorer's pages are built and checked with; where it cannot be had, says what is missing.
+setup_front_end() {
+  local least="20.19" version
+  front_end_missing="node is not installed"
+  command -v node >/dev/null && command -v npm >/dev/null || return 1
+  version="$(node -p process.versions.node)"
+  front_end_missing="node $version is older than $least"
+  [ "$(printf '%s\n' "$least" "$version" | sort -V | head -1)" = "$least" ] || return 1
+  front_end_missing="npm ci failed (no registry?)"
+  (
+    cd bindings/explorer
+    stamp="node_modules/.lockstep-$(sha256sum package-lock.json | cut -c1-16)"
+    [ -f "$stamp" ] && exit
+    say "explorer: npm ci"
+    npm ci --silent && touch "$stamp"
+  )
 }
 
 setup_ccache() {
@@ -70,7 +91,10 @@ setup_python() {
   local built=".venv/lockstep-built-$(sources_hash)"
   [ -f "$built" ] && return
   say "building lockstep (some minutes the first time)"
-  .venv/bin/pip install -q --disable-pip-version-check --no-build-isolation --no-deps . ||
+  # With warnings as errors, as the C++ tests are built: then both share what they compile.
+  local strict=""
+  [ "${1:-run}" = tests ] && strict="--config-settings=cmake.define.LOCKSTEP_WERROR=ON"
+  .venv/bin/pip install -q --disable-pip-version-check --no-build-isolation --no-deps $strict . ||
     die "the build failed"
   rm -f .venv/lockstep-built-*
   touch "$built"

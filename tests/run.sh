@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 source .ci/setup.sh
 setup_system
-setup_browser
+setup_watchers
 setup_ccache
 
 ctest_under() {
@@ -42,4 +42,5 @@ setup_python tests
 [ "${1:-fast}" = slow ] && setup_peers
 ctest_under release
 say "pytest"
-.venv/bin/python -m pytest -m "$markers"
+# A file of tests goes to one process, so that what it makes is made once.
+.venv/bin/python -m pytest -m "$markers" -n "$(nproc)" --dist loadfile
