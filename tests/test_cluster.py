@@ -119,6 +119,8 @@ def test_the_widget_holds_the_graph_and_what_is_picked(run):
     data, _ = widget._repr_mimebundle_()
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
     assert "application/vnd.jupyter.widget-view+json" in data
+    with pytest.raises(ValueError, match="shows no cluster"):
+        type(widget).of(["a", "b"], []).open_in_explorer()
 
 
 def slow_takedown(pairs, order):

@@ -86,6 +86,16 @@ def test_files_for_other_programs_are_read_back(tmp_path):
     assert got == ROWS
 
 
+def test_places_and_colours_are_kept(tmp_path):
+    vertices = {"vertex": ["a", "b"], "x": [0.25, 1.0], "y": [0.5, 0.0], "color": ["#0072b2", None]}
+    gexf = networkx.read_gexf(ls.write_gexf(EDGES, tmp_path / "a.gexf", vertices=vertices))
+    drawn = gexf.nodes["a"]["viz"]
+    assert drawn["position"] == {"x": 250.0, "y": -500.0, "z": 0.0}
+    assert [drawn["color"][channel] for channel in "rgb"] == [0x00, 0x72, 0xB2]
+    assert "color" not in gexf.nodes["b"]["viz"]
+    assert "viz" not in gexf.nodes["c"]
+
+
 def test_a_run_and_a_cluster_are_taken_as_they_are(tmp_path):
     made = ls.simulate(accounts=300, groups=3, seed=4)
     run = ls.sweep(make_store(tmp_path / "store", made.log))

@@ -346,13 +346,23 @@ def test_the_map_has_all_clusters_within_the_square(client, run):
     assert drawn["graph"]["strength"] == run.clusters["members"].to_pylist()
 
 
-def test_files_for_other_programs_hold_the_same_graph(client, run):
+def test_files_for_other_programs_hold_the_same_graph(client, run, tmp_path):
     networkx = pytest.importorskip("networkx")
     path = f"/api/runs/{run.id}/clusters/C-0001/file"
     answer = client.http.get(path, params={"form": "graphml"})
     assert answer.headers["content-disposition"] == 'attachment; filename="C-0001.graphml"'
     graph = networkx.parse_graphml(answer.text)
     assert graph.number_of_edges() == run.cluster("C-0001").pairs.num_rows
+    drawn = client.json(f"/runs/{run.id}/clusters/C-0001/graph")["drawn"]["graph"]
+    gexf = client.http.get(path, params={"form": "gexf"}).text
+    (tmp_path / "graph.gexf").write_text(gexf)
+    nodes = networkx.read_gexf(tmp_path / "graph.gexf").nodes
+    assert len(nodes) == len(drawn["ids"])
+    seen = [nodes[name]["viz"] for name in sorted(nodes)]
+    assert sorted(1_000 * x for x in drawn["x"]) == pytest.approx(
+        sorted(each["position"]["x"] for each in seen)
+    )
+    assert {tuple(each["color"][c] for c in "rgb") for each in seen} == {(0, 0x72, 0xB2)}
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,24 @@ def _said(run, account):
     return f"{len(near)} accounts and {ties} ties"
 
 
+def test_a_notebook_leads_to_the_page_with_what_is_picked_there(screen, run, monkeypatch):
+    pytest.importorskip("anywidget")
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    cluster = run.cluster("C-0001")
+    widget = cluster.widget()
+    widget.selected = cluster.accounts[1:3]
+    address = widget.open_in_explorer(screen.url)
+    assert opened == [address]
+    screen.open(address.removeprefix(screen.url))
+    expect(screen.page.get_by_role("heading", name="2 picked")).to_be_visible()
+    picked = screen.page.evaluate(
+        """(({scene, shown}) => [...shown.picked].map((v) => scene.graph.ids[v]))(
+        window.lockstepStage.currentScene())"""
+    )
+    assert sorted(picked) == sorted(cluster.accounts[1:3])
+
+
 def test_a_river_shows_who_stayed_joined_and_left(screen, run):
     row = next(
         row for row in run.evolution.to_pylist() if row["cluster_id"] and row["previous_cluster_id"]

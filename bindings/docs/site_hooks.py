@@ -18,7 +18,7 @@ TOPICS = {
         "Logs and edges",
         "From a log of actions to tested pairs of accounts.",
         "coaction significance timing_test left_out backbone calibrate Calibration estimate "
-        "Estimate CoactionDetector simulate",
+        "Estimate CoactionDetector robustness shuffle_times simulate",
     ),
     "sweeps": (
         "Stores and sweeps",

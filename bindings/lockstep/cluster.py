@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import html
 from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import numpy as np
 import pyarrow as pa
@@ -179,6 +181,17 @@ class Cluster:
         columns = tried(layers, len(self.accounts), len(FACTORS), least, shuffles, seed, control)
         return pa.table({"factor": pa.array([float(by) for by in FACTORS]), **columns})
 
+    def explorer_url(
+        self, accounts: Sequence[str] = (), *, base: str = "http://127.0.0.1:8765"
+    ) -> str:
+        """The address of its page in the explorer that `lockstep explore` serves at `base`.
+
+        `accounts` are picked there. The page asks who has not signed in yet to do so.
+        """
+        picked = ",".join(quote(account, safe="") for account in accounts)
+        path = f"{base.rstrip('/')}/r/{quote(self.run.id, safe='')}/c/{self.id}/graph"
+        return f"{path}?sel={picked}" if picked else path
+
     def widget(self, *, height: int = 480) -> GraphWidget:
         """Show its graph to be explored; `.selected` holds the accounts that were picked.
 
@@ -186,7 +199,13 @@ class Cluster:
         """
         from lockstep.widget import GraphWidget
 
-        return GraphWidget.of(self.accounts, self.pairs.to_pylist(), title=self.id, height=height)
+        return GraphWidget.of(
+            self.accounts,
+            self.pairs.to_pylist(),
+            title=self.id,
+            height=height,
+            page=self.explorer_url,
+        )
 
     def __len__(self) -> int:
         return int(self.summary["members"])

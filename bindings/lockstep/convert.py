@@ -25,6 +25,8 @@ __all__ = [
     "write_graphml",
 ]
 
+_CANVAS = 1_000.0  # units of a picture that Gephi shows whole
+
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -211,7 +213,8 @@ def write_gexf(edges: Any, path: str | Path, *, vertices: Any = None) -> Path:
     Parameters
     ----------
     edges, vertices
-        As in `to_networkx`; lists are written as text, nothing for a missing value.
+        As in `to_networkx`; lists are written as text, nothing for a missing value. Columns `x` and
+        `y`, as `layout` gives them, become positions, and `color` (#rrggbb) is that of a vertex.
     path : path
         Where to, usually *.gexf.
 
@@ -227,6 +230,8 @@ def write_gexf(edges: Any, path: str | Path, *, vertices: Any = None) -> Path:
     graph = _plain(to_networkx(edges, vertices=vertices))  # says where networkx is missing
     import networkx
 
+    for _, data in graph.nodes(data=True):
+        _make_visible(data)
     networkx.write_gexf(graph, path)
     return Path(path)
 
@@ -318,6 +323,19 @@ def _plain(graph: Any) -> Any:
         _flatten(data)
     renamed = {name: _spelt(name) for name in graph if _spelt(name) != name}
     return networkx.relabel_nodes(graph, renamed) if renamed else graph
+
+
+def _make_visible(data: dict[str, Any]) -> None:
+    """Turns place and colour of a vertex into what Gephi draws it by, its y upward."""
+    drawn: dict[str, Any] = {}
+    if "x" in data and "y" in data:
+        x, y = float(data.pop("x")), float(data.pop("y"))
+        drawn["position"] = {"x": _CANVAS * x, "y": -_CANVAS * y, "z": 0.0}
+    if "color" in data:
+        red, green, blue = bytes.fromhex(data.pop("color").removeprefix("#"))
+        drawn["color"] = {"r": red, "g": green, "b": blue, "a": 1.0}
+    if drawn:
+        data["viz"] = drawn
 
 
 def _flatten(data: dict[str, Any]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterable
+import webbrowser
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ class GraphWidget(anywidget.AnyWidget):
     def __init__(self, **traits: Any) -> None:
         super().__init__(**traits)
         self._still: str | None = None
+        self._page: Callable[..., str] | None = None
 
     @classmethod
     def of(
@@ -51,8 +53,13 @@ class GraphWidget(anywidget.AnyWidget):
         *,
         title: str = "",
         height: int = 480,
+        page: Callable[..., str] | None = None,
     ) -> GraphWidget:
-        """Of accounts, the strongest first, at most 300 of them; and edges with `weight`."""
+        """Of accounts, the strongest first, at most 300 of them; and edges with `weight`.
+
+        `page` gives the address of the explorer's page, where there is one: of some accounts, and
+        `base`.
+        """
         rows = list(edges)
         names = accounts[:MOST_VERTICES]
         pairs = strongest_pairs(names, rows)
@@ -68,6 +75,7 @@ class GraphWidget(anywidget.AnyWidget):
         )
         picture = io.BytesIO()
         draw_cluster(title, accounts, rows, {}, None).savefig(picture, format="png", dpi=90)
+        made._page = page
         made._still = base64.b64encode(picture.getvalue()).decode()
         return made
 
@@ -80,6 +88,17 @@ class GraphWidget(anywidget.AnyWidget):
     def selected(self, accounts: Iterable[str]) -> None:
         place_of = {name: number for number, name in enumerate(self.names)}
         self.selected_numbers = [place_of[account] for account in accounts]
+
+    def open_in_explorer(self, base: str = "http://127.0.0.1:8765") -> str:
+        """Open its page in the explorer at `base`, with the same accounts picked; its address.
+
+        ValueError on a widget that was not made of a cluster.
+        """
+        if self._page is None:
+            raise ValueError("this widget shows no cluster of a run; make it by Cluster.widget")
+        address = self._page(self.selected, base=base)
+        webbrowser.open(address)
+        return address
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The widget, and a still picture for where no JavaScript runs."""

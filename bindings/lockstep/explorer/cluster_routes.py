@@ -101,7 +101,7 @@ def cluster_file(
     """Its graph as a file for Gephi, NetworkX and others."""
     index = index_of(request, run)
     place = cluster_of(index, cluster)
-    pairs, members = index.pairs_within(place), index.members_of(place)
+    pairs = index.pairs_within(place)
     if pairs.num_rows > graph_answers.MOST_EDGES:
         raise ApiFault(
             413,
@@ -111,7 +111,7 @@ def cluster_file(
         )
     name = index.clusters[place]["cluster_id"]
     return Response(
-        _written(pairs, members, form),
+        _written(pairs, graph_answers.placed_members(index, place), form),
         media_type="application/xml",
         headers={"Content-Disposition": f'attachment; filename="{name}.{form}"'},
     )

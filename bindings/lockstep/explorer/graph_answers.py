@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lockstep.explorer import cluster_models
-from lockstep.explorer.placing import place
+from lockstep.explorer.placing import COLOURS, Places, place
 from lockstep.explorer.run_index import RunIndex
 from lockstep.explorer.runs import Runs
 
@@ -18,6 +18,7 @@ __all__ = [
     "drawing",
     "map_of_clusters",
     "neighbourhood",
+    "placed_members",
     "strongest_part",
 ]
 
@@ -59,6 +60,17 @@ def drawing(runs: Runs, index: RunIndex, cluster: int, *, most: int) -> cluster_
         totalEdges=pairs.num_rows,
     )
     return cluster_models.Drawing(drawn=drawn, events=_events(index, evidence, ids))
+
+
+def placed_members(index: RunIndex, cluster: int) -> pa.Table:
+    """Members of a cluster with `x`, `y` and `color`, as a picture of all of them has these."""
+    members = index.members_of(cluster)
+    pairs = _inside(index.pairs_within(cluster), members["account_id"])
+    at = _placed(members, pairs, index)
+    columns = {"x": at.x, "y": at.y, "color": [COLOURS[group] for group in at.group]}
+    for name, column in columns.items():
+        members = members.append_column(name, pa.array(column))
+    return members
 
 
 def neighbourhood(index: RunIndex, account: str, *, most: int) -> cluster_models.Drawn:
@@ -121,10 +133,7 @@ def _joined(runs: Runs, index: RunIndex, cluster: int) -> set[str]:
 def _graph(
     members: pa.Table, pairs: pa.Table, index: RunIndex, joined: set[str]
 ) -> cluster_models.Graph:
-    source, target = (pairs[end].to_numpy().astype(np.int64) for end in ("source", "target"))
-    weight = pairs["weight"].to_numpy()
-    resolution = index.run.summary["options"]["resolution"]
-    at = place(members.num_rows, source, target, weight, resolution=resolution)
+    at = _placed(members, pairs, index)
     number = {name: place for place, name in enumerate(_layer_names(index))}
     layers = [
         number[own[0]] if len(own) == 1 else _SEVERAL_LAYERS for own in pairs["layers"].to_pylist()
@@ -143,11 +152,18 @@ def _graph(
         group=at.group,
         strength=np.round(members["strength"].to_numpy(), 4).tolist(),
         mark=marks,
-        source=source.tolist(),
-        target=target.tolist(),
-        weight=np.round(weight, 4).tolist(),
+        source=pairs["source"].to_pylist(),
+        target=pairs["target"].to_pylist(),
+        weight=np.round(pairs["weight"].to_numpy(), 4).tolist(),
         layer=layers,
     )
+
+
+def _placed(members: pa.Table, pairs: pa.Table, index: RunIndex) -> Places:
+    source, target = (pairs[end].to_numpy().astype(np.int64) for end in ("source", "target"))
+    resolution = index.run.summary["options"]["resolution"]
+    weight = pairs["weight"].to_numpy()
+    return place(members.num_rows, source, target, weight, resolution=resolution)
 
 
 def _layer_names(index: RunIndex) -> list[str]:

@@ -9,11 +9,15 @@ import numpy.typing as npt
 
 from lockstep import _core
 
-__all__ = ["OTHERS", "Places", "place"]
+__all__ = ["COLOURS", "OTHERS", "Places", "place"]
 
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
-OTHERS = 7  # as many communities have a colour of their own
+# Of each community, as the pages draw it on white; the last is that of all others.
+COLOURS = (
+    "#0072b2", "#b84a00", "#00795a", "#a3467f", "#8a6000", "#3a8fc4", "#5b3fa0", "#66707c",
+)  # fmt: skip
+OTHERS = len(COLOURS) - 1
 _NOWHERE = np.zeros(0, np.uint32), np.zeros(0), np.zeros(0)
 # Of a graph so large that a page waits for it, fewer: it is drawn in a second all the same.
 _ITERATIONS = ((1_000, _core.LAYOUT_ITERATIONS), (2_000, 150), (2**32, 60))

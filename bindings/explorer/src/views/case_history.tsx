@@ -56,14 +56,14 @@ export function CaseHistory({ found, act }: { found: CaseDetail; act: Act }) {
 
 function Withdraw({ version, act }: { version: number; act: Act }) {
   const [note, setNote] = useState<string | null>(null);
-  if (note === null) return <div><button type="button" onClick={() => setNote("")}>Withdraw</button></div>;
+  if (note === null) return <div><button type="button" class="withdraw" onClick={() => setNote("")}>Withdraw</button></div>;
   const send = async (): Promise<void> => {
     if (await act({ kind: "undone", refers_to: version, note }, "Withdrawn; the history keeps it")) setNote(null);
   };
   return (
     <form class="form" onSubmit={(event) => { event.preventDefault(); void send(); }}>
       <label>Why is it withdrawn? (needed)
-        <input type="text" required value={note} maxLength={10_000} onInput={(event) => setNote(event.currentTarget.value)} />
+        <input type="text" required autofocus value={note} maxLength={10_000} onInput={(event) => setNote(event.currentTarget.value)} />
       </label>
       <p class="row">
         <button type="submit" class="main" disabled={note.trim() === ""}>Withdraw</button>

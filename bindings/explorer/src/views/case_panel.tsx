@@ -15,12 +15,13 @@ export function CasePanel({ run, cluster }: { run: string; cluster: string }) {
   const [fault, setFault] = useState<Fault | null>(null);
   const found = useCaseOf(run, cluster, turn);
   const panel = useRef<HTMLDetailsElement>(null);
+  const opened = (): HTMLDetailsElement | null => {
+    if (panel.current) panel.current.open = true;
+    return panel.current;
+  };
   useShortcuts({
-    c: () => {
-      if (!panel.current) return;
-      panel.current.open = true;
-      panel.current.querySelector<HTMLElement>("button, select, textarea")?.focus();
-    },
+    c: () => opened()?.querySelector<HTMLElement>("button, select, textarea")?.focus(),
+    u: () => opened()?.querySelector<HTMLElement>("button.withdraw")?.click(),
   });
   /** Whether it was written down; a conflict shows what the other person did, and keeps the note. */
   const act = async (change: () => Promise<void>, said: string): Promise<boolean> => {

@@ -8,9 +8,11 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["+  -  0", "in the graph: nearer, farther, the whole picture"],
   ["[  ]", "move the chosen time earlier or later"],
   ["w", "why are the two picked accounts tied"],
+  ["e", "add the firmest neighbours to the picked accounts, at most 25"],
   ["t", "go to the timeline"],
   ["c", "go to the decision"],
   ["1  2  3  4", "choose a disposition and go to its reason; nothing is sent by a key"],
+  ["u", "withdraw the latest entry of the case: asks for a reason first"],
   ["Escape", "let go of what is picked, close what is open"],
   ["?", "show these keys"],
 ];
