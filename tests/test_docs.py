@@ -11,7 +11,7 @@ import pytest
 
 import lockstep as ls
 from lockstep.cli import cli
-from lockstep.sweep.schema import as_markdown
+from lockstep.sweep.results_page import as_markdown
 
 ROOT = Path(__file__).resolve().parents[1]
 

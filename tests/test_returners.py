@@ -6,31 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from support.command_line import cli, expect_error
+from support.returners import with_returners
 from support.stores import make_store
 
 import lockstep as ls
-
-
-def with_returners(made, share, seed, organic=0):
-    """The log with a wave at its middle: some of each group go, and come back under new names."""
-    draw = np.random.default_rng(seed)
-    truth = made.truth.to_pandas()
-    gone = truth.groupby("group").account_id.apply(
-        lambda own: own.sample(frac=share, random_state=int(draw.integers(1 << 30)))
-    )
-    suspended = sorted(set(gone))
-    times = made.log["timestamp"].to_numpy()
-    names = np.array(made.log["account_id"].to_pylist(), dtype=object)
-    wave = int(np.quantile(times, 0.5))
-    others = sorted(set(names) - set(truth.account_id))
-    newcomers = set(draw.choice(others, organic, replace=False)) if organic else set()
-    after = times > wave
-    for chosen, prefix in ((set(suspended), "back_"), (newcomers, "new_")):
-        renamed = np.array([name in chosen for name in names]) & after
-        names[renamed] = [prefix + name for name in names[renamed]]
-    place = made.log.column_names.index("account_id")
-    log = made.log.set_column(place, "account_id", pa.array(names.tolist()))
-    return log, suspended, wave
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from mkdocs.structure.files import File, Files
 from pygments.formatters import HtmlFormatter
 
 import lockstep as ls
-from lockstep.sweep.schema import as_markdown
+from lockstep.sweep.results_page import as_markdown
 
 TOPICS = {
     "edges": (

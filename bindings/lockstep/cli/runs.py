@@ -109,7 +109,7 @@ def diff(earlier: Path, later: Path, as_json: bool) -> None:
 @click.argument("file", type=any_path)
 def export(run: Path, table: str, file: Path) -> None:
     """Write a TABLE of RUN as CSV: clusters, members, edges, evidence, candidates, evolution,
-    recovery, left_out.
+    recovery, returners, left_out.
 
     Text that a spreadsheet would take for a formula gets an apostrophe before it.
     """

@@ -97,6 +97,7 @@ class Alarms(_Part):
     max_new_clusters: int | None = Field(default=None, ge=0)
     max_clustered_share: float | None = Field(default=None, ge=0, le=1)  # of all accounts
     returned_clusters: int | None = Field(default=1, ge=1)  # so many or more
+    returned_accounts: int | None = Field(default=1, ge=1)  # newly like suspended ones, or more
     max_recovered: float | None = Field(default=0.5, ge=0)  # of a suspended wave's activity
     max_active_again: int | None = Field(default=None, ge=0)  # suspended accounts that act
     score_drift_psi: float | None = Field(default=None, gt=0)  # of edge weights, by the run before

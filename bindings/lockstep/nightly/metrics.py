@@ -26,6 +26,7 @@ def metrics_text(
     if summary is not None:
         metrics += [*_of_run(summary), *_of_input(summary), *_of_drift(summary)]
         metrics += _of_recovery(summary["recovery"])
+        metrics.append(_of_returners(summary["returners"]))
     metrics.append(_seconds(night["timings_s"], summary["timings_s"] if summary else {}))
     return "".join(f"{line}\n" for metric in metrics for line in _metric(*metric))
 
@@ -145,6 +146,11 @@ def _of_recovery(recovery: dict[str, Any]) -> list[tuple[str, str, Values]]:
             {"": recovery.get("most_recovered")},
         ),
     ]
+
+
+def _of_returners(returners: dict[str, Any]) -> tuple[str, str, Values]:
+    values = {f'which="{which}"': returners.get(which) for which in ("alike", "fresh")}
+    return "returners", "New accounts that resemble suspended ones, all and newly so.", values
 
 
 def _metric(name: str, help_: str, values: Values) -> list[str]:

@@ -11,8 +11,8 @@ from lockstep.arguments import read_key
 from lockstep.errors import InputRejected, one_line
 from lockstep.event_log import EventLog
 from lockstep.moments import DAY_S, end_of_day
-from lockstep.nightly.config import Alarms, NightConfig
-from lockstep.nightly.drift_alarms import drift_alarms
+from lockstep.nightly.alarms import run_alarms
+from lockstep.nightly.config import NightConfig
 from lockstep.nightly.gates import check_disk, check_input, check_lag
 from lockstep.nightly.intake import files_in, known_refusals, plan_intake, take_in
 from lockstep.nightly.lock import night_lock
@@ -24,9 +24,10 @@ from lockstep.store import Store
 from lockstep.sweep.identity import inputs_of, kinds_of, run_id_of
 from lockstep.sweep.notices import changes_notice
 from lockstep.sweep.options import SweepOptions
-from lockstep.sweep.pipeline import Say, Stages, run_sweep
+from lockstep.sweep.pipeline import run_sweep
 from lockstep.sweep.referrals import Referrals, keep_labels, load_referrals
 from lockstep.sweep.run import Run
+from lockstep.sweep.stages import Say, Stages
 from lockstep.upkeep import compact_store, drop_old_days
 
 __all__ = ["plan_night", "run_night"]
@@ -204,7 +205,7 @@ def _sweep(
             say=say,
             log=log,
             gate=partial(check_input, config),
-            further_alarms=partial(_alarms, config),
+            further_alarms=partial(run_alarms, config.alarms),
         )
     result.run = str(run.path.resolve())
     # A run that is found was told of, unless the night that made it was killed.
@@ -249,47 +250,3 @@ def _made_before(
     )
     same = run_id_of(store, inputs)
     return latest if same == latest.id else None
-
-
-def _alarms(config: NightConfig, summary: dict[str, Any]) -> list[str]:
-    """Value, limit, and what to look at."""
-    limits, counts = config.alarms, summary["coordination"]
-    changes, told = summary["changes"], []
-    born = changes.get("born", 0)
-    most = limits.max_new_clusters
-    if summary["previous"] and most is not None and born > most:
-        told.append(
-            f"{born} new clusters, more than {most} (alarms.max_new_clusters); read what changed, "
-            f"and what was new in the input"
-        )
-    share = counts["clustered_accounts"] / max(summary["input"]["accounts"], 1)
-    if limits.max_clustered_share is not None and share > limits.max_clustered_share:
-        told.append(
-            f"{100 * share:.3g}% of the accounts are in clusters, more than "
-            f"{100 * limits.max_clustered_share:.3g}% (alarms.max_clustered_share); see in the "
-            f"report whether the null still fits, and what was new in the input"
-        )
-    returned = changes.get("returned", 0)
-    if limits.returned_clusters is not None and returned >= limits.returned_clusters:
-        told.append(
-            f"{returned} clusters returned that were gone, {limits.returned_clusters} or more "
-            f"(alarms.returned_clusters); compare their members with those before"
-        )
-    told += _recovery_alarms(limits, summary["recovery"])
-    return told + drift_alarms(limits, summary["drift"])
-
-
-def _recovery_alarms(limits: Alarms, back: dict[str, Any]) -> list[str]:
-    told, share = [], back["most_recovered"]
-    if share is not None and limits.max_recovered is not None and share > limits.max_recovered:
-        told.append(
-            f"{100 * share:.3g}% of the activity on a wave's objects is back, more than "
-            f"{100 * limits.max_recovered:.3g}% (alarms.max_recovered); see the report's recovery"
-        )
-    again = back["active_again"]
-    if limits.max_active_again is not None and again > limits.max_active_again:
-        told.append(
-            f"{again:,} suspended accounts act, more than {limits.max_active_again:,} "
-            f"(alarms.max_active_again); ask the platform whether they were reinstated"
-        )
-    return told

@@ -33,6 +33,7 @@ MOST_CANDIDATES = 50
 MOST_NEWS = 100
 MOST_ROWS_MARKDOWN = 20
 MOST_WAVES = 50
+MOST_RETURNERS = 25
 
 
 def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
@@ -71,6 +72,7 @@ def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
         most_news=MOST_NEWS,
         recovery=tables["recovery"].to_pylist()[-MOST_WAVES:],
         wave_count=tables["recovery"].num_rows,
+        returners=tables["returners"].slice(0, MOST_RETURNERS).to_pylist(),
         candidates=tables["candidates"].slice(0, MOST_CANDIDATES).to_pylist(),
         candidate_count=tables["candidates"].num_rows,
         most_evidence=MOST_EVIDENCE,
@@ -121,6 +123,7 @@ def render_markdown(tables: dict[str, pa.Table], summary: dict[str, Any], report
         evolution=_news(tables["evolution"]),
         recovery=tables["recovery"].to_pylist()[-MOST_ROWS_MARKDOWN:],
         wave_count=tables["recovery"].num_rows,
+        returners=tables["returners"].slice(0, MOST_ROWS_MARKDOWN).to_pylist(),
         clusters=tables["clusters"].to_pylist(),
         candidates=tables["candidates"].to_pylist(),
         most_rows=MOST_ROWS_MARKDOWN,

@@ -119,7 +119,7 @@ def sweep(
     -------
     Run
         Tables `clusters`, `members`, `edges`, `evidence`, `candidates`, `evolution`, `recovery`,
-        `left_out`; `summary`; `report`.
+        `returners`, `left_out`; `summary`; `report`.
 
     Raises
     ------

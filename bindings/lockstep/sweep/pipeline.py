@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import resource
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +36,14 @@ from lockstep.sweep.referrals import (
 )
 from lockstep.sweep.remarks import make_remarks
 from lockstep.sweep.results import result_tables
+from lockstep.sweep.returned import find_returners
 from lockstep.sweep.run import Run, point_latest, runs_folder, write_run
+from lockstep.sweep.stages import Say, Stages
 from lockstep.sweep.timing import keep_timed
+from lockstep.sweep.waves import read_past
 
-__all__ = ["Say", "Stages", "run_sweep"]
+__all__ = ["run_sweep"]
 
-Say = Callable[[str, _core.RunControl], contextlib.AbstractContextManager[None]]
 Gate = Callable[[dict[str, Any]], None]
 Alarms = Callable[[dict[str, Any]], list[str]]
 
@@ -205,10 +207,17 @@ def _find(
         )
     with stage("compare"):
         followed = follow_clusters(store, coordination, previous)
-    with stage("recovery"):
-        recovery = watch_recovery(
-            store, inputs.suspended, kinds, options.until_s, coordination, followed
-        )
+    recovery: list[dict[str, Any]] = []
+    returners: dict[str, list[Any]] | None = None
+    returned: dict[str, Any] = {}
+    if inputs.suspended:
+        with stage("recovery"):
+            past = read_past(store, inputs.suspended, kinds, options.until_s)
+            recovery = watch_recovery(store, past, kinds, coordination, followed)
+        with stage("returners") as control:
+            returners, returned = find_returners(
+                store, past, kinds, coordination, options, previous, control
+            )
     with stage("drift") as control:
         drift = measure_drift(scans, layers, edges, options, previous, control)
     with stage("tables"):
@@ -223,6 +232,7 @@ def _find(
             remarks,
             followed,
             recovery,
+            returners,
             min_objects=options.min_objects,
         )
     return tables, {
@@ -230,6 +240,7 @@ def _find(
         "layers": {layer.name: layer.counts for layer in layers},
         **followed.summary(previous),
         "recovery": recovery_summary(recovery),
+        "returners": returned,
         "coordination": {
             **coordination.quality,
             "networks": networks.count,
@@ -244,25 +255,6 @@ def _find(
         "insufficient": remarks.insufficient,
         "drift": drift,
     }
-
-
-class Stages:
-    """Times the stages, and lets people and machines watch them."""
-
-    def __init__(self, say: Say | None, log: EventLog) -> None:
-        self._say = say
-        self._log = log
-        self.seconds: dict[str, float] = {}
-        self.rows: dict[str, int] = {}  # what a stage gave, where that can be counted
-
-    @contextlib.contextmanager
-    def __call__(self, name: str) -> Iterator[_core.RunControl]:
-        control = _core.RunControl()
-        started = time.monotonic()
-        said = self._say(name, control) if self._say else contextlib.nullcontext()
-        with self._log.stage(name, self.rows), said:
-            yield control
-        self.seconds[name] = round(time.monotonic() - started, 3)
 
 
 def _check_windows(kinds: list[str], options: SweepOptions) -> None:

@@ -8,44 +8,18 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from lockstep.ledger import Suspensions
-from lockstep.moments import DAY_S, EARLIEST_S, LATEST_S
+from lockstep.moments import DAY_S, EARLIEST_S
 from lockstep.store import Store
 from lockstep.sweep.clusters import Coordination, cluster_name, cluster_number
 from lockstep.sweep.evolution import Evolution
+from lockstep.sweep.waves import Past, Waves
 
 __all__ = ["recovery_summary", "watch_recovery"]
 
 _FEWEST = 2  # members that an object, or objects that a cluster, must have to be of a wave
 _SHARE = 0.5  # of a returned cluster's former members that must be of the wave
 I64 = npt.NDArray[np.int64]
-
-
-@dataclass
-class _Waves:
-    """Waves in order of their first suspension, and the accounts that are still suspended."""
-
-    names: list[str]
-    suspended: I64  # accounts of each, seen here or not
-    first_s: I64
-    last_s: I64
-    of_account: I64  # wave of each account of the store, or -1
-    since_s: I64  # when each account was suspended; LATEST_S for who was not
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-
-@dataclass
-class _Log:
-    """What the whole log says: its ends, and when each account acted first."""
-
-    start_s: int
-    end_s: int
-    first_s: I64
 
 
 @dataclass
@@ -65,32 +39,27 @@ class _Counts:
 
 def watch_recovery(
     store: Store,
-    suspensions: Suspensions,
+    past: Past,
     kinds: list[str],
-    until_s: int | None,
     coordination: Coordination,
     followed: Evolution,
 ) -> list[dict[str, Any]]:
-    """One row a wave of the ledger; see the recovery table. Reads the whole log twice.
+    """One row a wave of the ledger; see the recovery table. Reads the whole log.
 
     The objects of a wave are those on which two of its accounts or more acted before its first
     suspension, and took more than half of all actions until then: one wave an object at most.
     """
-    if not suspensions:
-        return []
-    to_s = LATEST_S if until_s is None else until_s
-    log = _whole_log(store, kinds, to_s)
-    waves = _waves(store, suspensions, len(log.first_s))
+    waves = past.waves
     none = np.zeros(len(waves), dtype=np.int64)
     counts = _Counts(none, none, none, none, none)
-    cluster = np.full(len(log.first_s), -1, dtype=np.int64)
+    cluster = np.full(len(past.first_s), -1, dtype=np.int64)
     cluster[coordination.accounts] = coordination.cluster
     for kind in kinds:
-        _count(store, kind, to_s, waves, log, cluster, counts)
+        _count(store, kind, past, cluster, counts)
     back = _clusters_again(counts, cluster, len(waves))
-    for wave, names in enumerate(_returned(store, waves, suspensions, coordination, followed)):
+    for wave, names in enumerate(_returned(store, past, coordination, followed)):
         back[wave] |= names
-    return _rows(store, waves, log, counts, back)
+    return _rows(store, past, counts, back)
 
 
 def recovery_summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -104,63 +73,23 @@ def recovery_summary(rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _whole_log(store: Store, kinds: list[str], to_s: int) -> _Log:
-    start, end, first = LATEST_S, EARLIEST_S, np.zeros(0, dtype=np.int64)
-    for kind in kinds:
-        log, _ = store.core.scan(kind, from_s=EARLIEST_S, to_s=to_s)
-        if not len(first):
-            first = np.full(log.account_count, LATEST_S, dtype=np.int64)
-        np.minimum.at(first, log.accounts, log.times)
-        if len(log):
-            start, end = min(start, int(log.times.min())), max(end, int(log.times.max()) + 1)
-    return _Log(start, end, first)
-
-
-def _waves(store: Store, suspensions: Suspensions, accounts: int) -> _Waves:
-    by_wave: dict[str, list[int]] = {}
-    for name, time_s in suspensions.values():
-        by_wave.setdefault(name, []).append(time_s)
-    names = sorted(by_wave, key=lambda name: (min(by_wave[name]), name))
-    number = {name: place for place, name in enumerate(names)}
-    known = store.names("account", np.arange(accounts, dtype=np.uint32)).cast(pa.large_string())
-    listed = pa.array(list(suspensions), pa.large_string())
-    place = pc.index_in(known, listed).fill_null(-1).to_numpy(zero_copy_only=False)
-    of = np.array([number[name] for name, _ in suspensions.values()] + [-1], dtype=np.int64)
-    since = np.array([time_s for _, time_s in suspensions.values()] + [LATEST_S], dtype=np.int64)
-    return _Waves(
-        names,
-        np.array([len(by_wave[name]) for name in names], dtype=np.int64),
-        np.array([min(by_wave[name]) for name in names], dtype=np.int64),
-        np.array([max(by_wave[name]) for name in names], dtype=np.int64),
-        of[place],
-        since[place],
-    )
-
-
-def _count(
-    store: Store,
-    kind: str,
-    to_s: int,
-    waves: _Waves,
-    log: _Log,
-    cluster: I64,
-    counts: _Counts,
-) -> None:
+def _count(store: Store, kind: str, past: Past, cluster: I64, counts: _Counts) -> None:
     """Adds one kind to the counts."""
-    scanned, _ = store.core.scan(kind, from_s=EARLIEST_S, to_s=to_s)
+    waves = past.waves
+    scanned, _ = store.core.scan(kind, from_s=EARLIEST_S, to_s=past.to_s)
     account = scanned.accounts.astype(np.int64)
     time_s = scanned.times
     run = np.repeat(np.arange(scanned.object_count), np.diff(scanned.offsets).astype(np.int64))
     owner = _owners(run, account, time_s, scanned.object_count, waves)
-    n, w = max(len(log.first_s), 1), len(waves)
+    n, w = max(len(past.first_s), 1), len(waves)
     again = np.flatnonzero(time_s >= waves.since_s[account])
     counts.active.append(np.unique(waves.of_account[account[again]] * n + account[again]))
     rows = np.flatnonzero(owner[run] >= 0)
     wave, who, when = owner[run[rows]], account[rows], time_s[rows]
     member = waves.of_account[who] == wave
-    new = ~member & (log.first_s[who] >= waves.last_s[wave])
+    new = ~member & (past.first_s[who] >= waves.last_s[wave])
     after = when >= waves.last_s[wave]
-    span = np.minimum(log.end_s - waves.last_s, waves.first_s - log.start_s)
+    span = np.minimum(past.end_s - waves.last_s, waves.first_s - past.start_s)
     before = (when < waves.first_s[wave]) & (when >= (waves.first_s - span)[wave])
     counts.objects = counts.objects + np.bincount(owner[owner >= 0], minlength=w)
     counts.before = counts.before + np.bincount(wave[before], minlength=w)
@@ -175,7 +104,7 @@ def _count(
     counts.meetings.append(_meetings(wave[after], run[rows[after]], who[after], cluster))
 
 
-def _owners(run: I64, account: I64, time_s: I64, runs: int, waves: _Waves) -> I64:
+def _owners(run: I64, account: I64, time_s: I64, runs: int, waves: Waves) -> I64:
     """The wave whose objects each object is of, or -1."""
     wave = waves.of_account[account]
     rows = np.flatnonzero((wave >= 0) & (time_s < waves.first_s[wave]))
@@ -220,13 +149,10 @@ def _meetings(wave: I64, run: I64, who: I64, cluster: I64) -> I64:
 
 
 def _returned(
-    store: Store,
-    waves: _Waves,
-    suspensions: Suspensions,
-    coordination: Coordination,
-    followed: Evolution,
+    store: Store, past: Past, coordination: Coordination, followed: Evolution
 ) -> list[set[str]]:
     """Clusters that returned, and whose former members are by half of a wave."""
+    waves, suspensions = past.waves, past.suspensions
     found: list[set[str]] = [set() for _ in range(len(waves))]
     for row in followed.rows:
         if row["change"] != "returned":
@@ -241,17 +167,16 @@ def _returned(
     return found
 
 
-def _rows(
-    store: Store, waves: _Waves, log: _Log, counts: _Counts, back: list[set[str]]
-) -> list[dict[str, Any]]:
-    n, w = max(len(log.first_s), 1), len(waves)
+def _rows(store: Store, past: Past, counts: _Counts, back: list[set[str]]) -> list[dict[str, Any]]:
+    waves = past.waves
+    n, w = max(len(past.first_s), 1), len(waves)
     reach = {side: _per_wave(parts, n, w) for side, parts in counts.reach.items()}
     newcomers, active = _per_wave(counts.newcomers, n, w), np.unique(np.concatenate(counts.active))
     seen = np.bincount(waves.of_account[waves.of_account >= 0], minlength=w)
     rows = []
     for wave, name in enumerate(waves.names):
-        watched = max(log.end_s - int(waves.last_s[wave]), 0)
-        span = min(watched, max(int(waves.first_s[wave]) - log.start_s, 0))
+        watched = max(past.end_s - int(waves.last_s[wave]), 0)
+        span = min(watched, max(int(waves.first_s[wave]) - past.start_s, 0))
         by = {who: int(getattr(counts, f"by_{who}")[wave]) for who in ("members", "others", "new")}
         after = sum(by.values())
         rate_before = _rate(int(counts.before[wave]), span)

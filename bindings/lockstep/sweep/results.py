@@ -16,7 +16,7 @@ from lockstep.sweep.evolution import Evolution
 from lockstep.sweep.layers import Edges, Layer
 from lockstep.sweep.networks import Networks
 from lockstep.sweep.remarks import Remarks
-from lockstep.sweep.schema import TABLES, make_table
+from lockstep.sweep.schema import TABLES, empty_table, make_table
 
 __all__ = ["result_tables"]
 
@@ -34,6 +34,7 @@ def result_tables(
     remarks: Remarks,
     followed: Evolution,
     recovery: list[dict[str, Any]],
+    returners: dict[str, list[Any]] | None,
     *,
     min_objects: int,
 ) -> dict[str, pa.Table]:
@@ -68,6 +69,7 @@ def result_tables(
         "candidates": _candidates(candidates, remarks),
         "evolution": _of_rows("evolution", followed.rows),
         "recovery": _of_rows("recovery", recovery),
+        "returners": make_table("returners", returners) if returners else empty_table("returners"),
         "left_out": _left_out(store, layers),
     }
 

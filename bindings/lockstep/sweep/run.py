@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from lockstep.cluster import Cluster
 from lockstep.edge import Edge
 from lockstep.errors import ConfigError, CorruptData, StorageError
-from lockstep.sweep.schema import LATER_KEYS, RUN_JSON, TABLES
+from lockstep.sweep.schema import LATER_KEYS, RUN_JSON, TABLES, empty_table
 
 __all__ = ["Run", "pairs_of", "point_latest", "runs_folder", "runs_in", "write_run"]
 
@@ -132,6 +132,12 @@ class Run:
         return self._table("recovery")
 
     @property
+    def returners(self) -> pa.Table:
+        """New accounts that resemble suspended ones; no rows where the ledger has none."""
+        there = self.summary["returners"]  # which runs of an earlier program have not
+        return self._table("returners") if there else empty_table("returners")
+
+    @property
     def left_out(self) -> pa.Table:
         """Objects that `max_object_actions` kept out, by layer, the most popular first."""
         return self._table("left_out")
@@ -211,9 +217,8 @@ class Run:
         """The report in short, in Markdown, for mails and tickets; ids in it begin no markup."""
         from lockstep.report import render_markdown
 
-        tables = {
-            name: self._table(name) for name in ("clusters", "candidates", "evolution", "recovery")
-        }
+        names = ("clusters", "candidates", "evolution", "recovery", "returners")
+        tables = {name: getattr(self, name) for name in names}
         return render_markdown(tables, self.summary, str(self.report))
 
     def _headline(self) -> str:

@@ -7,13 +7,17 @@ from typing import Any
 import pyarrow as pa
 
 __all__ = [
+    "ALIKE",
     "FEWEST_ACCOUNTS",
     "FEWEST_OBJECTS",
+    "FEWEST_SHARED",
     "LATER_KEYS",
+    "MOST_RETURNERS",
+    "NEAR",
     "POOL_PER_MEMBER",
     "RUN_JSON",
     "TABLES",
-    "as_markdown",
+    "empty_table",
     "make_table",
 ]
 
@@ -21,6 +25,12 @@ __all__ = [
 FEWEST_OBJECTS = 5  # of a cluster or layer: on fewer, one object more or less decides
 FEWEST_ACCOUNTS = 20  # of a layer: the test asks what accounts in general do
 POOL_PER_MEMBER = 5  # accounts outside all clusters to draw a cluster's control groups from
+
+# Who of the new accounts is to be looked at: past these, strangers are among them.
+NEAR = 3  # accounts on the path from a suspended one, both ends included: two ties
+ALIKE = 0.5  # score, which needs
+FEWEST_SHARED = 3  # things shared with a suspended account: one or two rare ones are chance
+MOST_RETURNERS = 1_000  # that are listed, unless more are alike
 
 Column = tuple[str, pa.DataType, str]
 
@@ -201,6 +211,46 @@ TABLES: dict[str, list[Column]] = {
             " members in the wave",
         ),
     ],
+    "returners": [
+        ("rank", pa.int64(), "1 is the most alike; those that are `alike` come first"),
+        ("account_id", pa.string(), "new account: acted first in the time swept, after a takedown"),
+        ("score", pa.float64(), "0 to 1, of the figures below; a likeness, no probability"),
+        (
+            "alike",
+            pa.bool_(),
+            f"to be looked at: a path of {NEAR} accounts at most, or a score of {ALIKE:g} or more"
+            f" and {FEWEST_SHARED} things shared",
+        ),
+        ("fresh", pa.bool_(), "alike, and not so in the previous run"),
+        ("first_s", pa.int64(), "its first action that the store has, UTC seconds"),
+        (
+            "most_like",
+            pa.string(),
+            "suspended account that it is most similar to, else the one where its path begins",
+        ),
+        ("wave", pa.string(), "of that account, by the ledger; none where its entry names none"),
+        ("suspended_s", pa.int64(), "when that account was suspended, UTC seconds"),
+        (
+            "similarity",
+            pa.float64(),
+            "cosine of what both acted on and upon whom, whenever, each by its rarity; 0 to 1",
+        ),
+        ("shared", pa.int64(), "objects and targets that both have, popular ones left out"),
+        ("shared_objects", pa.list_(pa.string()), "objects among the 5 rarest of these"),
+        ("shared_targets", pa.list_(pa.string()), "accounts among the 5 rarest of these"),
+        (
+            "closeness",
+            pa.float64(),
+            "personalised PageRank from the accounts suspended before it came, over the largest of"
+            " a new account; 0 to 1",
+        ),
+        (
+            "path",
+            pa.list_(pa.string()),
+            "most probable walk to it over this run's pairs, from a suspended account; or empty",
+        ),
+        ("rhythm", pa.float64(), "cosine of both accounts' hours of the week; 0 to 1"),
+    ],
     "left_out": [
         ("layer", pa.string(), "kind of action"),
         ("object_id", pa.string(), "object with more actions than max_object_actions"),
@@ -249,13 +299,21 @@ RUN_JSON = {
     "lasting_names": "lasting names given so far",
     "recovery": "of the ledger's waves: how many, most_recovered (share of the activity on a "
     "wave's objects, or null), active_again (suspended accounts that act), clusters tied to them",
+    "returners": "where the ledger has suspensions: new accounts, suspended ones that they were "
+    "compared with, alike (to be looked at), fresh (of these, not so in the previous run), listed, "
+    "and the first 10 rows of the table that are alike",
     "alarms": "what to look at before trusting the run; with any, the exit code is 4",
     "timings_s": "seconds by stage",
     "usual_timings_s": "median seconds by stage of the latest 14 runs that were there before",
 }
 
 # An earlier program's run may lack these: it is still a run to compare with.
-LATER_KEYS = ("drift", "recovery", "usual_timings_s")
+LATER_KEYS = ("drift", "recovery", "returners", "usual_timings_s")
+
+
+def empty_table(name: str) -> pa.Table:
+    """A result table without rows."""
+    return make_table(name, {column: [] for column, _, _ in TABLES[name]})
 
 
 def make_table(name: str, columns: dict[str, Any]) -> pa.Table:
@@ -270,67 +328,3 @@ def make_table(name: str, columns: dict[str, Any]) -> pa.Table:
         array = values if isinstance(values, pa.Array) else pa.array(values, field.type)
         arrays.append(array.cast(field.type))
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
-
-
-def as_markdown() -> str:
-    """RESULTS.md: the tables above for people."""
-    lines = [
-        "# Files of a run",
-        "",
-        "A run folder holds one Parquet file a table below (zstd; the meaning of each column is in",
-        "its field metadata too), `run.json` (options, epoch, versions, counts, timings, rejects)",
-        "and `report.html`. Equal store, options and version give the same run id and the same",
-        "bytes in every Parquet file. All figures measure co-action; none says why it happened.",
-        "",
-        "The score of a cluster, the sum of its edge weights over its members, is half of the",
-        "mean strength of a member: it rises with the certainty of the edges and with their",
-        "number, so that twenty accounts all tied to each other outrank three as surely tied, and",
-        "a long thin chain does not win by its length. It ranks what to read first; it is no",
-        "probability, and it says nothing of who the accounts are.",
-        "",
-        "An edge is a pair of accounts; edges.parquet has a row for each layer in which they met",
-        "within the layer's window, be it once. What the layers say of a pair is combined into",
-        "one p-value, by the Cauchy combination (Liu and Xie, 2020), which holds however they",
-        "depend on each other; a layer in which both were active and never met counts against",
-        "them. The `combined_` columns are null where layers are not combined.",
-        "",
-        "In edges, `common` to `timing_q_value` are null unless the sweep was asked for its timing",
-        "test. That test is of the pair: in each of its layers it reads the same.",
-        "",
-        "A network is what clusters form that are tied by more edges than false discoveries",
-        "would give: at most about `fdr` of the edges are chance, and a chance edge falls on all",
-        "testable pairs alike; the number between two clusters is held against a Poisson law of",
-        "that mean, at `fdr` over all pairs of clusters (Bonferroni).",
-        "",
-        "Compared with a previous run, clusters keep lasting names. A cluster has the name of the",
-        "earlier one that it is most like, if they share half of the smaller one's members. It",
-        "merged where it also holds half of others, and split where half of it and of another one",
-        "come from the same; a cluster that was gone and is like one now returned.",
-        "",
-        "The ledger's waves of suspensions are watched: a wave's objects are those on which two",
-        "of its accounts or more acted before its first suspension, and took more than half of",
-        "all actions until then. Objects also fade when nobody is suspended, and campaigns turn",
-        "to new ones: a low figure does not say that the takedown worked, nor a high one that",
-        "the same people are back.",
-        "",
-        "Beside it stand three things that can speak against it. Known groups explain edges: one",
-        "owner has both accounts, or both were allowed. Control groups have for each member an",
-        "account outside all clusters that is about as active, of those that acted on the",
-        f"cluster's own objects where there are {POOL_PER_MEMBER} a member: a percentile near",
-        "50 says that others do as the cluster does. Stability draws the objects anew, with",
-        "replacement, tests the listed edges again, and splits the graph again.",
-        "",
-        f"The data do not suffice to judge a cluster that met on fewer than {FEWEST_OBJECTS}",
-        f"objects, or where fewer than {POOL_PER_MEMBER} other accounts a member are there to",
-        f"compare with; nor to find anything in a layer of fewer than {FEWEST_ACCOUNTS} accounts",
-        f"or {FEWEST_OBJECTS} objects, or without two accounts",
-        "active enough to be tested.",
-        "",
-    ]
-    for name, columns in TABLES.items():
-        lines += [f"## {name}.parquet", "", "| column | type | meaning |", "|---|---|---|"]
-        lines += [f"| `{column}` | {kind} | {text} |" for column, kind, text in columns]
-        lines.append("")
-    lines += ["## run.json", "", "| key | meaning |", "|---|---|"]
-    lines += [f"| `{key}` | {text} |" for key, text in RUN_JSON.items()]
-    return "\n".join([*lines, ""])
