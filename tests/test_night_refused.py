@@ -86,20 +86,25 @@ def test_force_and_another_way_to_read_try_again(place):
     assert night(place).alarms == first.alarms
 
 
-def test_a_refusal_that_no_night_told_of_is_told_again(place, monkeypatch):
-    """Killed after the memory was written and before the night's end was."""
+def killed_night(place, monkeypatch, step):
+    """A night that ends at a step, and before its end is written."""
 
     class KilledError(BaseException):
         pass
 
-    def killed(*_):
+    def killed(*_, **__):
         raise KilledError
 
-    monkeypatch.setattr(night_module, "_sweep", killed)
-    monkeypatch.setattr(night_module, "close_night", killed)
-    with pytest.raises(KilledError):
-        night(place)
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(night_module, step, killed)
+        patch.setattr(night_module, "close_night", killed)
+        with pytest.raises(KilledError):
+            night(place)
+
+
+def test_a_refusal_that_no_night_told_of_is_told_again(place, monkeypatch):
+    """Killed after the memory was written and before the night's end was."""
+    killed_night(place, monkeypatch, "_sweep")
     assert (place / "runs" / "refused.json").exists()
     result = night(place)
     assert (result.status, refused_names(result)) == ("alarms", ["broken.parquet"])
@@ -145,9 +150,82 @@ def test_times_ahead_are_said_to_be(tmp_path):
 def test_a_file_that_changed_meanwhile_is_not_remembered(tmp_path):
     path = tmp_path / "file.csv"
     path.write_text("one")
-    refused = RefusedFiles(tmp_path, None)
+    refused = RefusedFiles(tmp_path / "refused.json")
     refused.remember(path, (0, 3, 0), "another file was tried", 1)
     path.with_name("gone.csv")
     refused.remember(path.with_name("gone.csv"), (0, 3, 0), "it is gone", 1)
     assert refused.find(path) is None
     assert not (tmp_path / "refused.json").exists()
+
+
+GOOD = "account,source,confidence\nuser_00001,a,0.9\n"
+PARTLY = GOOD + ",a,0.5\n"
+REFUSED = "who,why\nuser_00001,spam\n"
+
+
+@pytest.fixture
+def partners(place):
+    (place / "inbox" / "broken.parquet").unlink()
+    (place / "sweep.toml").write_text(CONFIG + '[referrals]\ninbox = "referrals"\n')
+    (place / "referrals").mkdir()
+    return place
+
+
+def test_refused_referrals_are_an_alarm_once_and_then_listed(partners):
+    file = partners / "referrals" / "a.csv"
+    file.write_text(REFUSED)
+    first = night(partners)
+    [alarm] = first.alarms
+    assert alarm.startswith("referrals refused: ")
+    assert "a.csv" in alarm
+    assert (first.status, first.refused) == ("alarms", [])
+    assert first.files[-1] == {
+        "path": str(file), "fault": alarm.removeprefix("referrals refused: ")
+    }  # fmt: skip
+    later = run_night(load_config(partners / "sweep.toml"), now_s=NOW_S + 86_400)
+    assert (later.status, later.alarms, later.files) == ("noop", [], [])
+    assert later.refused == [
+        {"path": str(file), "reason": first.files[-1]["fault"], "first_s": NOW_S}
+    ]
+    done = cli("sweep", "--config", partners / "sweep.toml")
+    assert done.returncode == 0, done.stderr
+    assert "a.csv: refused since 2023-11-14" in done.stdout
+    assert night(partners, force=True).alarms == [alarm]
+    file.rename(file.with_name("b.csv"))
+    assert night(partners).alarms == [], "the same content by another name"
+
+
+def test_changed_referrals_are_tried_again(partners):
+    file = partners / "referrals" / "a.csv"
+    file.write_text(REFUSED)
+    night(partners)
+    file.write_text(REFUSED.replace("spam", "fraud"))
+    [alarm] = night(partners).alarms
+    assert "a.csv" in alarm
+    file.write_text(GOOD)
+    mended = night(partners)
+    assert (mended.alarms, mended.refused) == ([], [])
+    assert mended.referrals["rows"] == 1
+    memory = partners / "runs" / "refused-referrals.json"
+    assert json.loads(memory.read_text()) == {}
+    file.write_text(REFUSED)
+    assert len(night(partners).alarms) == 1, "it was forgotten with the file"
+
+
+def test_rows_of_referrals_that_cannot_be_used_are_told_once(partners):
+    (partners / "referrals" / "a.csv").write_text(PARTLY)
+    first = night(partners)
+    assert "a.csv: 1 referrals could not be used; the first is line 3" in first.alarms[0]
+    later = night(partners)
+    assert (later.status, later.alarms, later.refused) == ("noop", [], [])
+    assert later.referrals == first.referrals == {
+        "files": 1, "rows": 1, "rejected": 1, "unknown": 0
+    }  # fmt: skip
+
+
+def test_refused_referrals_that_no_night_told_of_are_told_again(partners, monkeypatch):
+    (partners / "referrals" / "a.csv").write_text(REFUSED)
+    killed_night(partners, monkeypatch, "run_sweep")
+    assert (partners / "runs" / "refused-referrals.json").exists()
+    assert night(partners).status == "alarms"
+    assert night(partners).status == "noop"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,8 @@ def files_in(folder: Path, pattern: str) -> list[Path]:
 
 def known_refusals(config: NightConfig) -> RefusedFiles:
     """What earlier nights refused."""
-    return RefusedFiles(config.out, _options(config) if config.ingest else None)
+    reading = asdict(_options(config)) if config.ingest else None
+    return RefusedFiles(config.out / "refused.json", reading)
 
 
 def take_in(

@@ -14,9 +14,14 @@ from lockstep.moments import DAY_S, end_of_day
 from lockstep.nightly.alarms import run_alarms
 from lockstep.nightly.config import NightConfig
 from lockstep.nightly.gates import check_disk, check_input, check_lag
-from lockstep.nightly.intake import files_in, known_refusals, plan_intake, take_in
+from lockstep.nightly.intake import known_refusals, plan_intake, take_in
 from lockstep.nightly.lock import night_lock
 from lockstep.nightly.outcome import NightResult, close_night, last_night
+from lockstep.nightly.referral_inbox import (
+    known_referral_faults,
+    referral_files,
+    take_referrals,
+)
 from lockstep.nightly.refused import RefusedFiles
 from lockstep.nightly.retention import remove_old_runs
 from lockstep.partners import as_reliability
@@ -25,7 +30,7 @@ from lockstep.sweep.identity import inputs_of, kinds_of, run_id_of
 from lockstep.sweep.notices import changes_notice
 from lockstep.sweep.options import SweepOptions
 from lockstep.sweep.pipeline import run_sweep
-from lockstep.sweep.referrals import Referrals, keep_labels, load_referrals
+from lockstep.sweep.referrals import Referrals, keep_labels
 from lockstep.sweep.run import Run
 from lockstep.sweep.stages import Say, Stages
 from lockstep.upkeep import compact_store, drop_old_days
@@ -61,15 +66,15 @@ def run_night(
     with night_lock(config.out, wait_s):
         log("night begins")
         result = NightResult(succeeded_s=last_night(config.out).get("succeeded_s", 0))
-        refused = known_refusals(config)
+        refused = known_refusals(config), known_referral_faults(config)
         stage = Stages(say, log)
         try:
             check_disk(config)
             with stage("take in"):
                 key = _key(config)
-                take_in(config, key, result, refused, force=force, now_s=now, log=log)
+                take_in(config, key, result, refused[0], force=force, now_s=now, log=log)
                 stage.rows["take in"] = sum(file.get("accepted", 0) for file in result.files)
-            until_s = _sweep(config, result, force, now, say, log)
+            until_s = _sweep(config, result, refused[1], force, now, say, log)
             _tidy_up(config, result, until_s, stage, now)
         except InputRejected as error:
             result.status, result.message = "rejected", one_line(error)
@@ -85,7 +90,7 @@ def run_night(
 def _end(
     config: NightConfig,
     result: NightResult,
-    refused: RefusedFiles,
+    refused: tuple[RefusedFiles, RefusedFiles],
     stage: Stages,
     started: float,
     now_s: int,
@@ -93,7 +98,8 @@ def _end(
 ) -> None:
     result.timings_s = stage.seconds
     close_night(config, result, started, now_s, log)
-    refused.mark_told()
+    for memory in refused:
+        memory.mark_told()
 
 
 def _tidy_up(
@@ -127,7 +133,7 @@ def plan_night(config: NightConfig) -> dict[str, Any]:
         "store": str(config.sweep.store),
         "out": str(config.out),
         "files": plan_intake(config, _key(config)),
-        "referral_files": [str(path) for path in _referral_files(config)],
+        "referral_files": [str(path) for path in referral_files(config)],
         "previous": last.get("run"),
         "last_status": last.get("status"),
         "last_seconds": last.get("seconds"),
@@ -138,42 +144,10 @@ def _key(config: NightConfig) -> bytes:
     return read_key(config.sweep.key_file) if config.sweep.key_file else b""
 
 
-def _referral_files(config: NightConfig) -> list[Path]:
-    return files_in(config.referrals.inbox, "*") if config.referrals.inbox else []
-
-
-def _take_referrals(config: NightConfig, store: Store, result: NightResult, now_s: int) -> None:
-    counts = {"files": 0, "rows": 0, "rejected": 0, "unknown": 0}
-    for path in _referral_files(config):
-        try:
-            given = load_referrals(path, store, now_s)
-        except InputRejected as error:
-            result.alarms.append(f"referrals refused: {one_line(error)}")
-            continue
-        keep_labels(store, given, now_s)
-        counts["files"] += 1
-        counts["rows"] += len(given.labels)
-        counts["rejected"] += len(given.rejected)
-        counts["unknown"] += len(given.unknown)
-        if given.rejected:
-            first = given.rejected[0]
-            result.alarms.append(
-                f"{path.name}: {len(given.rejected)} referrals could not be used; the first is "
-                f"line {first['line']}: {first['reason']}"
-            )
-    result.referrals = counts
-    most = config.alarms.max_unknown_referrals
-    share = counts["unknown"] / max(counts["rows"], 1)
-    if most is not None and share > most:
-        result.alarms.append(
-            f"{100 * share:.3g}% of the referrals name accounts that the store has not seen, more "
-            f"than alarms.max_unknown_referrals ({100 * most:.3g}%); are their ids of this export?"
-        )
-
-
 def _sweep(
     config: NightConfig,
     result: NightResult,
+    referral_faults: RefusedFiles,
     force: bool,
     now_s: int,
     say: Say | None,
@@ -183,7 +157,7 @@ def _sweep(
     if not (config.sweep.store / "FORMAT").exists():
         raise InputRejected(f"{config.sweep.store} holds no actions yet, and no file came")
     with Store(config.sweep.store, key=_key(config) or None) as store:
-        _take_referrals(config, store, result, now_s)
+        take_referrals(config, store, result, referral_faults, force=force, now_s=now_s, log=log)
         options = _over_the_past(config, store)
         check_lag(config, store, options, now_s)
         latest = Run(config.out / "latest") if (config.out / "latest").exists() else None

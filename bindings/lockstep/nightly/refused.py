@@ -1,4 +1,4 @@
-"""Files of the inbox that were refused before, known by their content."""
+"""Files of inboxes that were refused before, known by their content."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from lockstep import _core
-from lockstep.ingest import IngestOptions
 from lockstep.ingest.container import file_state, sha256_of
 from lockstep.nightly.outcome import replace_text
 
 __all__ = ["Refusal", "RefusedFiles"]
 
 FileState = tuple[int, int, int]
-
-_NAME = "refused.json"
 
 
 @dataclass(frozen=True)
@@ -39,11 +36,9 @@ class RefusedFiles:
     one step after each refusal. Lost or damaged, it costs a second look and a second alarm.
     """
 
-    def __init__(self, out: Path, options: IngestOptions | None) -> None:
-        self._path = out / _NAME
-        self._reading = json.dumps(
-            [asdict(options) if options else None, _core.__version__], sort_keys=True, default=str
-        )
+    def __init__(self, path: Path, reading: Any = None) -> None:
+        self._path = path
+        self._reading = json.dumps([reading, _core.__version__], sort_keys=True, default=str)
         self._known = _read(self._path)
         self._sizes = {refusal.bytes for refusal in self._known.values()}
         self._met: set[str] = set()  # of the files that are there now
