@@ -51,8 +51,9 @@ def test_a_sweep_ranks_them_as_the_function_does(scenario):
     for row in rows:
         for name in FIGURES:
             assert row[name] == pytest.approx(want[row["account_id"]][name], abs=1e-9)
-        if row["shared"]:
-            assert row["most_like"] == want[row["account_id"]]["most_like"]
+        assert row["most_like"] == want[row["account_id"]]["most_like"]
+        near = row["closeness"] >= row["similarity"]
+        assert row["resembles"] == (row["path"][0] if near else row["most_like"])
         assert (row["wave"], row["suspended_s"]) == ("first", wave)
     assert [row["rank"] for row in rows] == list(range(1, len(rows) + 1))
     alike = [row["alike"] for row in rows]
@@ -127,7 +128,8 @@ def test_an_account_is_compared_with_those_that_were_gone_when_it_came(two_waves
     store, start = two_waves
     rows = {row["account_id"]: row for row in ls.sweep(store).returners.to_pylist()}
     one = rows["double a"]
-    assert (one["most_like"], one["wave"], one["shared"]) == ("old a", "one", 8)
+    assert (one["most_like"], one["resembles"]) == ("old a", "old a")
+    assert (one["wave"], one["shared"]) == ("one", 8)
     assert one["suspended_s"] == start + 3 * DAY_S
     assert one["similarity"] == pytest.approx(1.0)
     assert one["alike"]
@@ -213,7 +215,8 @@ def test_closeness_is_to_those_suspended_before(tmp_path, monkeypatch, seed):
     assert sum(row["closeness"] > 0 for row in rows.values()) > 10
     for name, row in rows.items():
         assert row["closeness"] == pytest.approx(want[name], abs=1e-7)
-        assert gone_s[row["most_like"]] == row["suspended_s"] <= row["first_s"]
+        assert gone_s[row["resembles"]] == row["suspended_s"] <= row["first_s"]
+        assert row["most_like"] is None or gone_s[row["most_like"]] <= row["first_s"]
     monkeypatch.setattr(returned, "_MOST_MOMENTS", 2)
     fewer = ls.sweep(store, controls=0, bootstraps=0, force=True)
     for row in fewer.returners.to_pylist():
@@ -274,8 +277,8 @@ def test_nights_tell_of_each_once(nights):
     for text in (page, short):
         assert "New accounts that resemble suspended ones" in text
         assert "no proof" in text
-    assert rows[0]["most_like"] in page
-    assert rows[0]["most_like"].replace("_", r"\_") in short
+    assert rows[0]["resembles"] in page
+    assert rows[0]["resembles"].replace("_", r"\_") in short
     again = night(place)
     assert (again.status, again.run) == ("noop", result.run)
     before = parquet_bytes(run)

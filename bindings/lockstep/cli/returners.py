@@ -75,7 +75,7 @@ def returners(
         "closeness": "closeness",
         "similarity": "similarity",
         "most_like": "most like",
-        **({"wave": "wave"} if suspended is None else {}),
+        **({"resembles": "resembles", "wave": "of wave"} if suspended is None else {}),
         "shared": "shared",
         "rhythm": "rhythm",
     }

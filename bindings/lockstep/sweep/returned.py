@@ -57,21 +57,25 @@ def find_returners(
     order = np.lexsort((new, -score, ~alike))
     order = order[score[order] > 0][: max(MOST_RETURNERS, int(alike.sum()))]
     walked = [paths[place] for place in order]
+    similarity = likeness.similarity[order]
+    like = np.where(similarity > 0, known[likeness.most_like[order]], -1)
     begins = np.array([path[0] if path else -1 for path in walked], dtype=np.int64)
-    similar = likeness.similarity[order] > 0
-    like = np.where(similar, known[likeness.most_like[order]], begins)
+    resembles = np.where(close.values[order] >= similarity, begins, like)
     columns: dict[str, list[Any]] = {
         "rank": list(range(1, len(order) + 1)),
         "account_id": store.names("account", new[order].astype(np.uint32)).to_pylist(),
         "score": score[order].tolist(),
         "alike": alike[order].tolist(),
         "first_s": first_s[new[order]].tolist(),
-        "similarity": likeness.similarity[order].tolist(),
+        "similarity": similarity.tolist(),
         "shared": likeness.shared[order].tolist(),
         "closeness": close.values[order].tolist(),
         "path": _named(store, walked),
         "rhythm": likeness.rhythm[order].tolist(),
-        **_evidence(store, past, actions, new[order], like),
+        "resembles": store.names("account", resembles.astype(np.uint32)).to_pylist(),
+        "wave": [past.waves.names[wave] for wave in past.waves.of_account[resembles]],
+        "suspended_s": since_s[resembles].tolist(),
+        **_shared(store, actions, new[order], like),
     }
     before = _alike_in(previous)
     columns["fresh"] = [
@@ -81,19 +85,17 @@ def find_returners(
     return columns, {"new": len(new), "suspended": len(known), **_counts(columns)}
 
 
-def _evidence(
-    store: Store, past: Past, actions: Actions, accounts: I64, like: I64
-) -> dict[str, list[Any]]:
-    """Of each account: the suspended one that it is like, by the ledger, and what both share."""
+def _shared(store: Store, actions: Actions, accounts: I64, like: I64) -> dict[str, list[Any]]:
+    """Of each account: the suspended one most similar to it, if any, and what both share."""
+    none = np.zeros(0, dtype=np.int64)
     things = [
-        actions.common(account, other, MOST_OBJECT_ACTIONS)[:_SHOWN]
+        none if other < 0 else actions.common(account, other, MOST_OBJECT_ACTIONS)[:_SHOWN]
         for account, other in zip(accounts.tolist(), like.tolist(), strict=True)
     ]
     objects, targets = actions.names_of(store, things)
+    names = iter(store.names("account", like[like >= 0].astype(np.uint32)).to_pylist())
     return {
-        "most_like": store.names("account", like.astype(np.uint32)).to_pylist(),
-        "wave": [past.waves.names[wave] for wave in past.waves.of_account[like]],
-        "suspended_s": past.waves.since_s[like].tolist(),
+        "most_like": [next(names) if other >= 0 else None for other in like],
         "shared_objects": objects,
         "shared_targets": targets,
     }
