@@ -77,6 +77,7 @@ def test_public_names_exist_and_have_docstrings():
         "lockstep.graphs",
         "lockstep.network",
         "lockstep.null_calibration",
+        "lockstep.report.sparkline",
         "lockstep.simulation",
         "lockstep.takedown",
         "lockstep.timing",

@@ -15,8 +15,6 @@ from support.stores import make_store
 import lockstep as ls
 from lockstep import _core
 from lockstep.nightly import night as night_module
-from lockstep.nightly.config import Alarms
-from lockstep.nightly.drift_alarms import drift_alarms
 from lockstep.nightly.metrics import metrics_text
 from lockstep.sweep.costs import usual_seconds
 from lockstep.sweep.drift import expected_pairs, score_drift
@@ -220,20 +218,6 @@ def test_a_null_that_fits_worse_is_seen_in_data(place, days):
     [alarm] = [text for text in result.alarms if f"fits layer {kind} worse" in text]
     assert f"a ratio of {found['ratio']:.3g} after {found['before']:.3g}" in alarm
     assert "the null fits layer" in ls.Run(result.run).report.read_text()
-
-
-def test_alarms_on_drift_have_value_and_limit():
-    null = {"post": {"pairs": 30, "by_chance": 9.0, "ratio": 3.1, "before": 1.0}}
-    drift = {"null": null, "scores": {"psi": 0.3, "by_chance": 0.1}}
-    assert drift_alarms(Alarms(), drift) == []
-    assert drift_alarms(Alarms(score_drift_psi=0.3, null_drift=3.1), drift) == []
-    scores, fit = drift_alarms(Alarms(score_drift_psi=0.2, null_drift=3.0), drift)
-    assert "index 0.3, more than alarms.score_drift_psi (0.2)" in scores
-    assert "a ratio of 3.1 after 1, more than alarms.null_drift (3)" in fit
-    drift["scores"]["by_chance"] = 0.4  # few pairs
-    null["post"]["before"] = None
-    assert drift_alarms(Alarms(score_drift_psi=0.2, null_drift=3.0), drift) == []
-    assert drift_alarms(Alarms(score_drift_psi=0.2, null_drift=3.0), {}) == []
 
 
 def test_alarms_of_a_run_that_no_night_told_of_are_told(place, days, monkeypatch):

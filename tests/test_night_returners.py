@@ -17,8 +17,6 @@ from support.stores import make_store, parquet_bytes
 
 import lockstep as ls
 from lockstep.ledger import record_ledger
-from lockstep.nightly.alarms import run_alarms
-from lockstep.nightly.config import Alarms
 from lockstep.sweep import pipeline, returned
 
 DAY_S = 86_400
@@ -310,23 +308,6 @@ def test_a_night_killed_while_it_compares_ends_with_the_same_bytes(nights, tmp_p
     monkeypatch.undo()
     assert parquet_bytes(ls.Run(night(place).run)) == want
     assert pq.read_table(calm / "runs" / "latest" / "returners.parquet").num_rows > 0
-
-
-def test_the_limit_is_the_configurations():
-    summary = {
-        "coordination": {"clustered_accounts": 0},
-        "input": {"accounts": 10},
-        "changes": {},
-        "previous": None,
-        "recovery": {"most_recovered": None, "active_again": 0},
-        "drift": {},
-        "returners": {"fresh": 3},
-    }
-    assert len(run_alarms(Alarms(), summary)) == 1
-    assert len(run_alarms(Alarms(returned_accounts=3), summary)) == 1
-    assert run_alarms(Alarms(returned_accounts=4), summary) == []
-    assert run_alarms(Alarms(returned_accounts=None), summary) == []
-    assert run_alarms(Alarms(), {**summary, "returners": {}}) == []
 
 
 def test_a_run_of_an_earlier_program_can_be_compared_with(two_waves):

@@ -11,7 +11,7 @@ from lockstep.arguments import read_key
 from lockstep.errors import InputRejected, one_line
 from lockstep.event_log import EventLog
 from lockstep.moments import DAY_S, end_of_day
-from lockstep.nightly.alarms import run_alarms
+from lockstep.nightly.alarms import earlier_nights, run_alarms
 from lockstep.nightly.config import NightConfig
 from lockstep.nightly.gates import check_disk, check_input, check_lag
 from lockstep.nightly.intake import known_refusals, plan_intake, take_in
@@ -179,7 +179,7 @@ def _sweep(
             say=say,
             log=log,
             gate=partial(check_input, config),
-            further_alarms=partial(run_alarms, config.alarms),
+            further_alarms=partial(_alarms, config),
         )
     result.run = str(run.path.resolve())
     # A run that is found was told of, unless the night that made it was killed.
@@ -224,3 +224,8 @@ def _made_before(
     )
     same = run_id_of(store, inputs)
     return latest if same == latest.id else None
+
+
+def _alarms(config: NightConfig, summary: dict[str, Any]) -> list[dict[str, Any]]:
+    past = earlier_nights(config.out, summary["run_id"])
+    return run_alarms(config.alarms, past, summary)

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lockstep.moments import utc_text
+from lockstep.report.alarms import alarm_blocks
 from lockstep.report.detail import MOST_EVIDENCE, MOST_MEMBERS, cluster_detail
 from lockstep.report.figures import MOST_VERTICES, label
 from lockstep.report.timeline import MOST_ROWS
@@ -53,6 +54,7 @@ def render_report(tables: dict[str, pa.Table], summary: dict[str, Any]) -> str:
     windows = {name: layer["window_s"] for name, layer in summary["layers"].items()}
     return environment.get_template("report.html.j2").render(
         run=summary,
+        alarms=alarm_blocks(summary),
         command=sweep_command(summary),
         call=sweep_call(summary),
         clusters=clusters,
@@ -114,6 +116,7 @@ def render_markdown(tables: dict[str, pa.Table], summary: dict[str, Any], report
     text = environment.get_template("report.md.j2").render(
         run=summary,
         headline=headline,
+        alarms=alarm_blocks(summary),
         timed=timing_notice(summary),
         notices=left_out_notices(summary),
         lacking=insufficient_notices(summary),

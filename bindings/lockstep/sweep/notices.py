@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 __all__ = [
+    "alarm_sentence",
     "changes_notice",
     "insufficient_notices",
     "left_out_notices",
@@ -12,6 +13,11 @@ __all__ = [
     "timing_notice",
     "volume_notice",
 ]
+
+
+def alarm_sentence(detail: dict[str, str]) -> str:
+    """An alarm of `alarm_details`: what is so, and what to do next."""
+    return f"{detail['said']}; {detail['next']}"
 
 
 def left_out_notices(summary: dict[str, Any]) -> list[str]:

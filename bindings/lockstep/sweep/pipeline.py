@@ -26,6 +26,7 @@ from lockstep.sweep.identity import Inputs, inputs_of, kinds_of, run_id_of
 from lockstep.sweep.input import input_of
 from lockstep.sweep.layers import Layer, hopeful_level, project, scan
 from lockstep.sweep.networks import find_networks
+from lockstep.sweep.notices import alarm_sentence
 from lockstep.sweep.options import SweepOptions
 from lockstep.sweep.recovery import recovery_summary, watch_recovery
 from lockstep.sweep.referrals import (
@@ -45,7 +46,7 @@ from lockstep.sweep.waves import read_past
 __all__ = ["run_sweep"]
 
 Gate = Callable[[dict[str, Any]], None]
-Alarms = Callable[[dict[str, Any]], list[str]]
+Alarms = Callable[[dict[str, Any]], list[dict[str, Any]]]
 
 
 def run_sweep(
@@ -68,7 +69,7 @@ def run_sweep(
     """Runs a sweep, or finds the run that equal inputs made before.
 
     `gate` is called with what was read (`input` of the run), and stops the sweep by raising;
-    `further_alarms` with the summary of a run that was made, and gives more of them.
+    `further_alarms` with the summary of a run that was made, and gives `alarm_details`.
     """
     log = log or EventLog()
     options.check()
@@ -120,8 +121,8 @@ def run_sweep(
         "timings_s": stage.seconds,
         "usual_timings_s": usual_seconds(out),
     }
-    if further_alarms is not None:
-        summary["alarms"] += further_alarms(summary)
+    summary["alarm_details"] = [] if further_alarms is None else further_alarms(summary)
+    summary["alarms"] += [alarm_sentence(detail) for detail in summary["alarm_details"]]
     with stage("report"):
         report = render_report(tables, summary)
     return write_run(out, run_id, tables, summary, report)

@@ -304,12 +304,15 @@ RUN_JSON = {
     "compared with, alike (to be looked at), fresh (of these, not so in the previous run), listed, "
     "and the first 10 rows of the table that are alike",
     "alarms": "what to look at before trusting the run; with any, the exit code is 4",
+    "alarm_details": "of alarms that a night's configuration sets: alarm (its key, and its layer), "
+    "said, next (what to do), unit (number or share), value, limit, past (run and value of the "
+    "last 14 nights before whose runs are still there; null where the run cannot say)",
     "timings_s": "seconds by stage",
     "usual_timings_s": "median seconds by stage of the latest 14 runs that were there before",
 }
 
 # An earlier program's run may lack these: it is still a run to compare with.
-LATER_KEYS = ("drift", "recovery", "returners", "usual_timings_s")
+LATER_KEYS = ("alarm_details", "drift", "recovery", "returners", "usual_timings_s")
 
 
 def empty_table(name: str) -> pa.Table:
