@@ -8,6 +8,7 @@ namespace lockstep {
 void bind_action_log(pybind11::module_& m);
 void bind_backbones(pybind11::module_& m);
 void bind_cascade_losses(pybind11::module_& m);
+void bind_cascade_order(pybind11::module_& m);
 void bind_cauchy_combination(pybind11::module_& m);
 void bind_texts(pybind11::module_& m);
 void bind_betweenness(pybind11::module_& m);

@@ -19,6 +19,7 @@ PYBIND11_MODULE(_core, m) {
   lockstep::bind_propagation(m);
   lockstep::bind_backbones(m);
   lockstep::bind_cascade_losses(m);
+  lockstep::bind_cascade_order(m);
   lockstep::bind_cauchy_combination(m);
   lockstep::bind_texts(m);
   lockstep::bind_betweenness(m);

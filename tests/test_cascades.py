@@ -49,14 +49,20 @@ def make_scene(folder, seed):
     return store, ls.sweep(store, min_cluster_size=3), rows
 
 
-def still_reached(rows, members, gone):
-    """Accounts outside `members` behind a member, that a chain from a start still reaches."""
-    found = set()
+def firsts(rows):
+    """When each account acted first, thing by thing."""
     for thing in {(what, kind) for _, _, what, kind in rows}:
         first = {}
         for at, who, what, kind in sorted(rows):
             if (what, kind) == thing:
                 first.setdefault(who, at)
+        yield first
+
+
+def still_reached(rows, members, gone):
+    """Accounts outside `members` behind a member, that a chain from a start still reaches."""
+    found = set()
+    for first in firsts(rows):
         follows = {a: {b for b in first if 0 < first[a] - first[b] <= HORIZON_S} for a in first}
         starts = {a for a in first if not follows[a]}
         by_time = sorted(first, key=first.get)
@@ -91,6 +97,62 @@ def test_what_is_left_of_the_audience_of_cascades(tmp_path, seed):
     shares = [chosen[name] for name in ("pairs_left", "reach_left", "cascade_left")]
     assert shares == [effect.curve[n].to_pylist()[-1] for n in
                       ("pairs_left", "reach_left", "cascade_left")]  # fmt: skip
+
+
+def reached_by(rows, members, account):
+    """Accounts outside `members` that a chain from one account leads to."""
+    found = set()
+    for first in firsts(rows):
+        behind = {account} & set(first)
+        for a in sorted(first, key=first.get):
+            if any(0 < first[a] - first[b] <= HORIZON_S for b in behind):
+                behind.add(a)
+        found |= behind - members
+    return found
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_order_by_cascades_is_the_greedy_one(tmp_path, seed):
+    store, run, rows = make_scene(tmp_path, seed)
+    tied = set(run.pairs["source"].to_pylist()) | set(run.pairs["target"].to_pylist())
+    bots = [f"bot {member}" for member in range(6)]
+    gone = sorted(set(bots) & tied)[:2]
+    pool = [*bots, "a stranger"]
+    effect = ls.takedown_effect(
+        run, gone, among=pool, horizon_s=HORIZON_S, by="cascades", store=store, draws=1
+    )
+    left = {bot: reached_by(rows, set(bots), bot) for bot in bots}
+    whole, reached = len(set().union(*left.values())), set()
+    assert whole == effect.before["cascade_audience"] > 0
+    order = effect.order.to_pylist()
+    for row in order[:-1]:
+        added = {bot: len(own - reached) for bot, own in left.items()}
+        assert row["added"] == added[row["account_id"]] == max(added.values())
+        assert row["audience"] == len(left[row["account_id"]])
+        reached |= left.pop(row["account_id"])
+        assert row["reach"] == pytest.approx(len(reached) / whole)
+    assert order[-1] == {"account_id": "a stranger", "audience": 0, "added": 0, "reach": 1.0}
+    assert effect.enough == sum(row["added"] >= 0.01 * whole for row in order)
+    first = [row["account_id"] for row in order if row["account_id"] in tied][:2]
+    alone = ls.takedown_effect(run, first, among=pool, horizon_s=HORIZON_S, store=store, draws=1)
+    strategy = effect.strategies.to_pylist()[2]
+    assert strategy["strategy"] == "audience"
+    assert strategy["cascade_left"] == alone.strategies["cascade_left"].to_pylist()[0]
+
+
+def test_the_command_orders_by_cascades_too(tmp_path):
+    store, run, _ = make_scene(tmp_path, 1)
+    cluster = run.members["cluster_id"].to_pylist()[0]
+    options = ("takedown", run.path, "--cluster", cluster, "--horizon", f"{HORIZON_S}s")
+    said = json.loads(cli(*options, "--by", "cascades", "--json").stdout)
+    members = run.cluster(cluster).accounts
+    effect = ls.takedown_effect(run, members, horizon_s=HORIZON_S, by="cascades", store=store)
+    assert said["by"] == "cascades"
+    assert said["order"] == effect.order.to_pylist()[: effect.enough]
+    assert "most of the audience of cascades" in cli(*options, "--by", "cascades").stdout
+    assert cli(*options, "--by", "luck").returncode == 2
+    with pytest.raises(ValueError, match="by is 'luck'; give followers or cascades"):
+        ls.takedown_effect(run, members, by="luck", store=store)
 
 
 def test_who_starts_a_cascade_decides_what_is_left(tmp_path):

@@ -120,6 +120,13 @@ def cascade_losses(
     horizon_s: int = ...,
     control: RunControl | None = None,
 ) -> U32: ...
+def cascade_order(
+    logs: list[ActionLog],
+    measured: U8,
+    *,
+    horizon_s: int = ...,
+    control: RunControl | None = None,
+) -> tuple[U32, U32, U32]: ...  # accounts, audience, added
 
 class LayerProfile:
     actions: int

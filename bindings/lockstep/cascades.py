@@ -34,6 +34,13 @@ class Cascades:
             self._measured[accounts] = 1
             self._logs.append(_touched(log, self._measured))
 
+    def order(self) -> tuple[U32, U32, U32]:
+        """Measured accounts by what each adds to the audience of those before; see `cascade_order`.
+
+        With the audience of each alone, and what it adds.
+        """
+        return _core.cascade_order(self._logs, self._measured, horizon_s=self._horizon_s)
+
     def lost_at(self, order: I64) -> U32:
         """By account: after how many of `order` are taken away no cascade reaches it.
 

@@ -60,6 +60,7 @@ def takedown_effect(
     among: Sequence[str] | None = None,
     kind: str | None = None,
     horizon_s: int = _core.CASCADE_HORIZON_S,
+    by: str = "followers",
     store: Store | None = None,
     draws: int = 50,
     seed: int = 0,
@@ -80,6 +81,8 @@ def takedown_effect(
         follow. All kinds where not given.
     horizon_s : int
         An action follows those on the same object that came at most so many seconds before it.
+    by : {"followers", "cascades"}
+        Whose audience orders the accounts: who acted upon them, or that of their cascades.
     store : Store, optional
         The run's store; opened from where the run says it is, if not given.
     draws : int
@@ -94,8 +97,9 @@ def takedown_effect(
         the one with most weight of pairs left), `audience` (as many, by `order`) and `random`
         (their mean): `removed`, `pairs_left`, `weight_left`, `largest_component`, `reach_left` and
         `cascade_left`, shares of what there is, 0 to 1. `order` has `account_id`, `audience`
-        (accounts that acted upon it), `added` (those that acted upon none before it) and `reach`
-        (share of all). `before` counts what there is, in accounts; `curve` has the shares after
+        (accounts that it has, by `by`), `added` (those that none before it has) and `reach` (share
+        of all), and `enough` how many of it are worth taking: from there on another adds less than
+        1% of the audience. `before` counts what there is, in accounts; `curve` has the shares after
         each of the accounts given, with `account_id`.
 
     Raises
@@ -105,9 +109,10 @@ def takedown_effect(
 
     Notes
     -----
-    The audience of an account is who acted upon it, the accounts of `among` left out. The order is
-    the greedy one, lazily evaluated: within 1 - 1/e of the best of each length (Nemhauser, Wolsey
-    and Fisher 1978).
+    The audience of an account is who acted upon it, the accounts of `among` left out; by cascades,
+    who acted after it in one of its cascades. The order is the greedy one, lazily evaluated: within
+    1 - 1/e of the best of each length (Nemhauser, Wolsey and Fisher 1978). It is of who is reached,
+    not of what is lost: an audience may be reached without the account, as `cascade_left` says.
 
     A cascade is what follows on one object of one kind without a silence longer than the horizon,
     each account by its first action on it. Its audience are the accounts outside `among` that act
@@ -123,6 +128,8 @@ def takedown_effect(
     """
     if draws < 1:
         raise ValueError(f"draws is {draws}; give 1 or more")
+    if by not in ("followers", "cascades"):
+        raise ValueError(f"by is {by!r}; give followers or cascades")
     if horizon_s < 0:
         raise ValueError(f"horizon_s is {horizon_s}; give 0 or more seconds")
     pairs = run.pairs
@@ -139,10 +146,10 @@ def takedown_effect(
             raise ValueError(f"account {account!r} has no edge among those that are measured")
     opened = Store(run.summary["store"]) if store is None else store
     scene = _Scene(opened, inside, pool, opened.kinds if kind is None else [kind], horizon_s)
-    order = _greedy(scene.audience)
+    order, enough = scene.order(by)
     random = np.random.default_rng(seed)
     strength = takedown_curve(inside)["account_id"].to_pylist()[1 : len(gone) + 1]
-    first = [pool[place] for place, _ in order if pool[place] in tied][: len(gone)]
+    first = [a for a in order["account_id"].to_pylist() if a in tied][: len(gone)]
     curve = scene.curve(gone)
     rows = [{"strategy": "chosen", **_last(curve)}]
     for name, others in (("strength", strength), ("audience", first)):
@@ -154,8 +161,7 @@ def takedown_effect(
     ]
     mean = {name: float(np.mean([row[name] for row in drawn])) for name in _LEFT}
     rows.append({"strategy": "random", "removed": len(gone), **mean})
-    table, enough = _as_order(order, scene.audience, pool)
-    return TakedownEffect(pa.Table.from_pylist(rows), table, enough, scene.before(), curve)
+    return TakedownEffect(pa.Table.from_pylist(rows), order, enough, scene.before(), curve)
 
 
 class _Scene:
@@ -185,6 +191,21 @@ class _Scene:
         ):
             curve = curve.append_column(name, [_share_left(lost_at, len(order))])
         return curve
+
+    def order(self, by: str) -> tuple[pa.Table, int]:
+        """The accounts by what each adds to the audience of those before, and how many are enough.
+
+        Those that the store does not know add nothing, and come last.
+        """
+        if by == "cascades":
+            name_of = {number: account for account, number in self._id_of.items()}
+            ids, audience, added = self._cascades.order()
+            names = [name_of[number] for number in ids.tolist()]
+            unknown = [account for account in self._place_of if self._id_of[account] is None]
+            return _as_order([*names, *unknown], audience, added)
+        pool, found = list(self._place_of), np.array(_greedy(self.audience)).reshape(-1, 2)
+        audience = np.array([len(self.audience[place]) for place in found[:, 0]], dtype=np.int64)
+        return _as_order([pool[place] for place in found[:, 0]], audience, found[:, 1])
 
     def before(self) -> dict[str, int]:
         """Accounts in the audience, in that of cascades, and in the largest component."""
@@ -261,14 +282,16 @@ def _greedy(audience: list[I64]) -> list[tuple[int, int]]:
 
 
 def _as_order(
-    order: list[tuple[int, int]], audience: list[I64], pool: list[str]
+    accounts: list[str], audience: npt.NDArray[Any], added: npt.NDArray[Any]
 ) -> tuple[pa.Table, int]:
-    added = np.array([fresh for _, fresh in order], dtype=np.int64)
+    """Accounts in their order, those without an audience of their own last; how many are enough."""
+    silent = np.zeros(len(accounts) - len(added), dtype=np.int64)
+    added = np.concatenate([added.astype(np.int64), silent])
     whole = max(int(added.sum()), 1)
     table = pa.table(
         {
-            "account_id": [pool[place] for place, _ in order],
-            "audience": np.array([len(audience[place]) for place, _ in order], dtype=np.int64),
+            "account_id": accounts,
+            "audience": np.concatenate([audience.astype(np.int64), silent]),
             "added": added,
             "reach": np.cumsum(added) / whole,
         }

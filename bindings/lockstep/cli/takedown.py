@@ -26,6 +26,7 @@ _SHOWN = 10
 @click.command(
     epilog=example(
         "lockstep takedown store-runs --cluster C-0001",
+        "lockstep takedown store-runs --cluster C-0001 --by cascades",
         "lockstep takedown store-runs --accounts wave.csv --kind retweet --json",
     )
 )
@@ -39,6 +40,13 @@ _SHOWN = 10
     show_default=True,
     help="How long after an action on an object another one still follows it.",
 )
+@click.option(
+    "--by",
+    type=click.Choice(("followers", "cascades")),
+    default="followers",
+    show_default=True,
+    help="Whose audience orders the accounts: who acted upon them, or that of their cascades.",
+)
 @click.option("--out", type=any_path, help="A CSV file for what is left after each account.")
 @click.option("--draws", default=50, show_default=True, help="Random choices to compare with.")
 @click.option("--seed", default=0, show_default=True, help="Of those choices.")
@@ -50,6 +58,7 @@ def takedown(
     accounts: Path | None,
     kind: str | None,
     horizon: str,
+    by: str,
     out: Path | None,
     draws: int,
     seed: int,
@@ -76,7 +85,7 @@ def takedown(
         assert accounts is not None
         gone = read_accounts(accounts, opened, key_file)
     key = read_key(key_file) if key_file else None
-    options: dict[str, Any] = {"kind": kind, "draws": draws, "seed": seed}
+    options: dict[str, Any] = {"kind": kind, "by": by, "draws": draws, "seed": seed}
     options["horizon_s"] = parse_duration(horizon)
     with Store(opened.summary["store"], key=key) as store:
         effect = takedown_effect(opened, gone, store=store, **options)
@@ -91,6 +100,7 @@ def takedown(
                 "strategies": strategies,
                 "order": order[: effect.enough],
                 "enough": effect.enough,
+                "by": by,
             }
         )
         return
@@ -111,7 +121,8 @@ def takedown(
         f"\nOf {before['audience']:,} accounts in the audience, {before['cascade_audience']:,} in "
         f"that of cascades, {before['largest_component']:,} in the largest component."
     )
-    click.echo(f"{effect.enough:,} accounts have most of the audience; the first of them:")
+    whose = "audience" if by == "followers" else "audience of cascades"
+    click.echo(f"{effect.enough:,} accounts have most of the {whose}; the first of them:")
     print_table(
         order[: min(effect.enough, _SHOWN)],
         {"account_id": "account", "audience": "audience", "added": "added", "reach": "reach"},
