@@ -109,6 +109,19 @@ py::dict as_dict(const DropReceipt& receipt) {
                   py::arg("rows") = receipt.rows, py::arg("jobs") = receipt.jobs);
 }
 
+py::dict as_dict(const ForgetReceipt& receipt) {
+  return py::dict(py::arg("number") = receipt.number, py::arg("drop") = receipt.drop,
+                  py::arg("accounts") = receipt.accounts, py::arg("objects") = receipt.objects,
+                  py::arg("forgotten_s") = receipt.forgotten_s);
+}
+
+template <class Receipt>
+py::list as_dicts(const std::vector<Receipt>& receipts) {
+  py::list dicts;
+  for (const auto& receipt : receipts) dicts.append(as_dict(receipt));
+  return dicts;
+}
+
 /// One array a field of a row.
 template <class Field, class Row>
 py::array column(const std::vector<Row>& rows, Field Row::*field) {
@@ -251,12 +264,17 @@ void bind_upkeep(py::class_<PythonStore>& store) {
             }));
           },
           py::arg("before_s"), py::kw_only(), py::arg("now_s"), py::arg("control") = nullptr)
-      .def("drops",
-           [](PythonStore& self) {
-             py::list drops;
-             for (const auto& receipt : self.get()->drops()) drops.append(as_dict(receipt));
-             return drops;
-           })
+      .def("drops", [](PythonStore& self) { return as_dicts(self.get()->drops()); })
+      .def(
+          "forget_names",
+          [](PythonStore& self, const std::vector<std::string>& kept, TimeS now_s,
+             RunControl* control) {
+            return as_dict(interruptible(control, [&, opened = self.get()](RunControl* shared) {
+              return opened->forget_names(kept, now_s, shared);
+            }));
+          },
+          py::arg("kept"), py::kw_only(), py::arg("now_s"), py::arg("control") = nullptr)
+      .def("forgettings", [](PythonStore& self) { return as_dicts(self.get()->forgettings()); })
       .def(
           "compact",
           [](PythonStore& self, RunControl* control) {

@@ -142,5 +142,18 @@ TEST_F(StoreVerify, NoticesAnIdThatIsGone) {
   expect_problem_about("lead to an id");
 }
 
+TEST_F(StoreVerify, NoticesANameThatIsGoneAndWasNotForgotten) {
+  change_first(kIds, [](auto, auto) { return std::nullopt; });
+  change_first(kNames, [](auto, const std::string& value) {
+    std::vector<std::string> names;
+    EXPECT_TRUE(decode_names(value, names));
+    names[0].clear();
+    return encode_names(names);
+  });
+  expect_problem_about("49 names lead to an id, of 50");
+  EXPECT_EQ(open_writer(path_).verify().problems.back(),
+            "accounts: 1 ids are without a name, and 0 were forgotten");
+}
+
 }  // namespace
 }  // namespace lockstep

@@ -155,6 +155,23 @@ def test_the_command_orders_by_cascades_too(tmp_path):
         ls.takedown_effect(run, members, by="luck", store=store)
 
 
+def test_accounts_that_the_store_forgot_have_no_audience(tmp_path):
+    store, run, _ = make_scene(tmp_path, 0)
+    last = {"at": [START + 5 * 86_400], "who": ["user 0"], "what": ["o1"], "kind": ["share"]}
+    store.ingest(pa.table(last), mapping=MAP)
+    gone = run.cluster(run.members["cluster_id"][0].as_py()).accounts[:2]
+    before = ls.takedown_effect(run, gone, store=store, draws=1, by="cascades")
+    assert store.retain(1).accounts > len(gone)
+    after = ls.takedown_effect(run, gone, store=store, draws=1, by="cascades")
+    for name in ("pairs_left", "weight_left", "largest_component"):
+        assert after.curve[name] == before.curve[name], "ties are in the run"
+    assert after.curve["cascade_left"].to_pylist() == [1.0] * 3
+    assert (after.before["cascade_audience"], after.enough) == (0, 0)
+    assert sorted(after.order["account_id"].to_pylist()) == sorted(
+        before.order["account_id"].to_pylist()
+    )
+
+
 def test_who_starts_a_cascade_decides_what_is_left(tmp_path):
     """An outsider starts half of the cascades: without the bots, those go on."""
     rows = []

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -17,7 +18,9 @@ from support.stores import make_store, parquet_bytes
 
 import lockstep as ls
 from lockstep import _core
-from lockstep.errors import ConfigError, StorageError, StoreLocked
+from lockstep.case_store import writing
+from lockstep.errors import ConfigError, StorageError, StoreLocked, UnknownAccount
+from lockstep.ledger import record_ledger
 from lockstep.nightly import load_config
 from lockstep.upkeep import compact_store, drop_old_days
 
@@ -38,6 +41,11 @@ def rows_of(days):
     return sorted(set(zip(*columns, strict=True)))
 
 
+def forgotten(accounts, objects):
+    """The note in the audit."""
+    return "forget", f"names of {accounts} accounts and {objects} objects that nothing refers to"
+
+
 def audit_of(path):
     cases = _core.CaseStore(str(path))
     try:
@@ -54,10 +62,49 @@ def test_the_last_days_stay(store, days):
     assert stored(store.path) == rows_of(days[4:])
     assert store.info()["actions"] == len(days[4]) + len(days[5])
     assert store.verify() == []
-    assert audit_of(store.path) == [("drop", f"{gone} actions before 2020-09-18, of 1 files")]
+    assert audit_of(store.path) == [
+        ("drop", f"{gone} actions before 2020-09-18, of 1 files"),
+        forgotten(dropped.accounts, dropped.objects),
+    ]
     again = store.retain(2)
-    assert (again.rows, again.freed) == (0, None)
-    assert len(audit_of(store.path)) == 1
+    assert (again.rows, again.accounts, again.objects, again.freed) == (0, 0, 0, None)
+    assert len(audit_of(store.path)) == 2
+
+
+def names_in(store, space, names):
+    return {name for name in names if store.core.find_id(space, name) is not None}
+
+
+def test_names_go_that_nothing_refers_to(store, days, tmp_path):
+    all_rows, left = rows_of(days), rows_of(days[5:])
+    accounts, objects = ({row[n] for row in all_rows} for n in (0, 1))
+    gone = sorted(accounts - {row[0] for row in left})
+    assert len(gone) > 3
+    (tmp_path / "wave.csv").write_text(f"account,event\n{gone[0]},suspended\n")
+    record_ledger(store, tmp_path / "wave.csv")
+    with writing(store.path) as cases:
+        label = (gone[1], "referral", "partner", 0.5, NOW_S)
+        cases.append_labels([label], content_hash="l", actor="anna", now_s=NOW_S)
+        case = {"run_id": "r", "cluster_id": "C-0001", "members": [gone[2], "a stranger"]}
+        cases.append_case_entry(
+            0, expected_version=0, actor="anna", kind="open", now_s=NOW_S, **case
+        )
+    before = store.info()
+    dropped = store.retain(1)
+    assert names_in(store, "account", accounts) == {row[0] for row in left} | set(gone[:3])
+    assert names_in(store, "object", objects) == {row[1] for row in left}
+    assert dropped.accounts == len(gone) - 3
+    assert dropped.objects == len(objects - {row[1] for row in left})
+    assert store.verify() == []
+    assert store.info()["accounts"] == before["accounts"], "their numbers stay given"
+    with pytest.raises(UnknownAccount):
+        store.actions(gone[3])
+    assert store.actions(gone[0]).num_rows == 0
+    names = {"account": "account_id", "object": "object_id", "time": "timestamp", "kind": "action"}
+    store.ingest(days[0], mapping=names)
+    assert stored(store.path) == rows_of([days[0], days[5]])
+    assert store.info()["accounts"] > before["accounts"]
+    assert store.verify() == []
 
 
 def test_by_hand_first_dry_and_then_for_good(store, days):
@@ -68,6 +115,7 @@ def test_by_hand_first_dry_and_then_for_good(store, days):
     done = cli("store", "retain", path, "--days", "5", "--compact")
     assert done.returncode == 0, done.stderr
     assert f"{gone:,} actions before 2020-09-15 dropped" in done.stdout
+    assert re.search(r"names of [\d,]+ accounts and [\d,]+ objects forgotten", done.stdout)
     assert "MB given back" in done.stdout
     assert stored(path) == rows_of(days[1:])
     compacted = cli("store", "compact", path, "--json")
@@ -119,9 +167,13 @@ def test_a_note_that_a_kill_prevented_comes_with_the_next_call(store, days):
     core.drop_before(NOW_S, now_s=NOW_S)  # and no note of it
     core.close()
     assert audit_of(store.path) == []
-    assert drop_old_days(store.path, NOW_S).rows == 0
-    rows = sum(map(len, days))
-    assert audit_of(store.path) == [("drop", f"{rows} actions before 2023-11-14, of 1 files")]
+    late = drop_old_days(store.path, NOW_S)
+    rows, info = sum(map(len, days)), store.info()
+    assert (late.rows, late.accounts, late.objects) == (0, info["accounts"], info["objects"])
+    assert audit_of(store.path) == [
+        ("drop", f"{rows} actions before 2023-11-14, of 1 files"),
+        forgotten(info["accounts"], info["objects"]),
+    ]
     store.refresh()
     assert store.info()["actions"] == 0
     assert "-" in cli("store", "info", store.path).stdout
@@ -165,7 +217,7 @@ def test_a_night_drops_what_no_sweep_will_read(tmp_path, days):
     assert again.run == result.run
     told = json.loads((place / "runs" / "nights.jsonl").read_text().splitlines()[-2])
     assert told["dropped"] == result.dropped
-    assert [action for action, _ in audit_of(place / "store")] == ["drop", "drop"]
+    assert [action for action, _ in audit_of(place / "store")] == ["drop", "forget"] * 2
 
 
 def test_a_night_that_is_rejected_drops_nothing(tmp_path, days):

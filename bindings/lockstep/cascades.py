@@ -45,10 +45,11 @@ class Cascades:
         """By account: after how many of `order` are taken away no cascade reaches it.
 
         0 for who is not in the audience of the measured accounts' cascades, `NEVER_LOST` for who
-        is reached without all of `order`.
+        is reached without all of `order`. In that, -1 is an account that the store does not know.
         """
         step = np.full(len(self._measured), _core.NEVER_LOST, dtype=np.uint32)
-        step[order] = np.arange(1, len(order) + 1)
+        known = np.flatnonzero(order >= 0)
+        step[order[known]] = known + 1
         lost = np.zeros(len(step), dtype=np.uint32)
         for log in self._logs:
             own = _core.cascade_losses(log, self._measured, step, horizon_s=self._horizon_s)

@@ -184,10 +184,11 @@ class _Scene:
     def curve(self, order: list[str]) -> pa.Table:
         """What is left after each of some accounts, as `takedown_curve` has it, and of audience."""
         curve = takedown_curve(self._inside, order)
-        numbers = np.array([self._id_of[account] for account in order], dtype=np.int64)
+        numbers = [self._id_of[account] for account in order]
+        known = np.array([-1 if number is None else number for number in numbers], dtype=np.int64)
         for name, lost_at in (
             ("reach_left", self._reach_lost_at(order)),
-            ("cascade_left", self._cascades.lost_at(numbers)),
+            ("cascade_left", self._cascades.lost_at(known)),
         ):
             curve = curve.append_column(name, [_share_left(lost_at, len(order))])
         return curve

@@ -322,8 +322,9 @@ class Store:
     ) -> Dropped:
         """Drop all days but the last `days`, up to the day of the last action, for ever.
 
-        Names of accounts and objects stay, and so do the receipts of files: what was loaded once
-        is not loaded again.
+        Then the names of accounts and objects are forgotten that no action has any more, but for
+        accounts with a label, in the ledger or in a case. The receipts of files stay: what was
+        loaded once is not loaded again.
 
         Parameters
         ----------
@@ -338,7 +339,7 @@ class Store:
         -------
         Dropped
             `before_s`, the midnight (UTC) before which all went; `rows`, and `jobs` that lost any;
-            `freed`, where it was compacted.
+            `accounts` and `objects` whose names went; `freed`, where it was compacted.
 
         Raises
         ------

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lockstep import _core
-from lockstep.case_store import writing
+from lockstep.case_store import reading, writing
 from lockstep.errors import ConfigError, StorageError, one_line
 from lockstep.moments import DATE, DAY_S, end_of_day, utc_text
 from lockstep.sweep.referrals import actor
@@ -31,7 +31,14 @@ class Dropped:
     before_s: int  # midnight, UTC: all rows before it are gone
     rows: int  # of all kinds
     jobs: int  # that lost any
+    accounts: int = 0  # whose names were forgotten, for nothing refers to them any more
+    objects: int = 0
     freed: Freed | None = None  # where it was compacted too
+
+    @property
+    def took_any(self) -> bool:
+        """Whether rows or names went."""
+        return bool(self.rows or self.accounts or self.objects)
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -64,9 +71,11 @@ def drop_old_days(
 ) -> Dropped:
     """Drops the actions of all UTC days before that of `before_s` from a store, for ever.
 
-    In one step: killed, it dropped all or nothing. It is noted in the store's audit; a note that a
-    kill prevented comes with the next call. Names of accounts and objects stay, and so do the
-    receipts of files: what was loaded once is not loaded again.
+    In one step: killed, it dropped all or nothing. Then the names of accounts and objects are
+    forgotten that no action has any more, but for accounts with a label, in the ledger or in a
+    case; their numbers are not given again. Both are noted in the store's audit; what a kill
+    prevented comes with the next call. The receipts of files stay: what was loaded once is not
+    loaded again.
 
     Raises
     ------
@@ -77,11 +86,16 @@ def drop_old_days(
     core = _opened(path, key)
     try:
         receipt = core.drop_before(before_s, now_s=now, control=control)
-        drops = core.drops()
+        dropped = Dropped(receipt["before_s"], receipt["rows"], receipt["jobs"])
+        drops, forgettings = core.drops(), core.forgettings()
+        if drops and (not forgettings or forgettings[-1]["drop"] < drops[-1]["number"]):
+            forgotten = core.forget_names(_decided(path), now_s=now, control=control)
+            dropped.accounts, dropped.objects = forgotten["accounts"], forgotten["objects"]
+            forgettings.append(forgotten)
     finally:
         core.close()
-    _note(path, drops)
-    return Dropped(receipt["before_s"], receipt["rows"], receipt["jobs"])
+    _note(path, drops, forgettings)
+    return dropped
 
 
 def compact_store(
@@ -120,16 +134,42 @@ def _bytes_of(path: Path, key: bytes) -> int:
         core.close()
 
 
-def _note(path: Path, drops: list[dict[str, int]]) -> None:
-    if not drops:
+def _decided(path: Path) -> list[str]:
+    """Accounts of which a label, the ledger or a case tells, as the store names them."""
+    with reading(path) as cases:
+        told = {label[0] for label in cases.labels()} | {entry[0] for entry in cases.ledger()}
+        told.update(name for entry in cases.case_entries() for name in entry["members"])
+    return sorted(told)
+
+
+def _note(path: Path, drops: list[dict[str, int]], forgettings: list[dict[str, int]]) -> None:
+    notes = [
+        (
+            f"drop {drop['number']}",
+            f"{drop['rows']} actions before {utc_text(drop['before_s'], DATE)}, of "
+            f"{drop['jobs']} files",
+            drop["dropped_s"],
+        )
+        for drop in drops
+    ]
+    notes += [
+        (
+            f"forget {gone['number']}",
+            f"names of {gone['accounts']} accounts and {gone['objects']} objects that nothing "
+            f"refers to",
+            gone["forgotten_s"],
+        )
+        for gone in forgettings
+        if gone["accounts"] or gone["objects"]
+    ]
+    if not notes:
         return
     with writing(path) as cases:
-        for drop in drops:
+        for name, detail, now_s in notes:
             cases.append_note(
-                action="drop",
-                detail=f"{drop['rows']} actions before {utc_text(drop['before_s'], DATE)}, of "
-                f"{drop['jobs']} files",
-                content_hash=f"drop {drop['number']}",
+                action=name.split()[0],
+                detail=detail,
+                content_hash=name,
                 actor=actor(),
-                now_s=drop["dropped_s"],
+                now_s=now_s,
             )

@@ -4,7 +4,7 @@
 #include <tuple>
 #include <utility>
 
-#include "lockstep/error.h"
+#include "only_work.h"
 #include "sorted_files.h"
 #include "store_impl.h"
 
@@ -223,25 +223,6 @@ class DayDrop {
   SortedFiles files_;
   Dropped dropped_;
   const std::map<std::uint64_t, KeptRows>* cut_ = nullptr;
-};
-
-/// Says that a job is under way while it lives, so that none begins.
-class OnlyWork {
- public:
-  explicit OnlyWork(Store::Impl& store) : store_(store) {
-    const std::unique_lock hold(store_.guard);
-    if (store_.job_running) throw InvalidArgument("a job is under way in this store");
-    store_.job_running = true;
-  }
-  ~OnlyWork() {
-    const std::unique_lock hold(store_.guard);
-    store_.job_running = false;
-  }
-  OnlyWork(const OnlyWork&) = delete;
-  OnlyWork& operator=(const OnlyWork&) = delete;
-
- private:
-  Store::Impl& store_;
 };
 
 }  // namespace

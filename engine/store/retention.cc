@@ -6,10 +6,33 @@
 
 namespace lockstep {
 
-std::string retention_key(std::uint64_t number) {
-  std::string key("r");
+namespace {
+
+std::string numbered_key(char letter, std::uint64_t number) {
+  std::string key(1, letter);
   put_big_endian(key, number, 8);
   return key;
+}
+
+}  // namespace
+
+std::string retention_key(std::uint64_t number) { return numbered_key('r', number); }
+
+std::string forgetting_key(std::uint64_t number) { return numbered_key('f', number); }
+
+std::string bytes_of(const ForgetReceipt& receipt) {
+  std::ostringstream out;
+  out << receipt.number << ' ' << receipt.drop << ' ' << receipt.accounts << ' ' << receipt.objects
+      << ' ' << receipt.forgotten_s << '\n';
+  return out.str();
+}
+
+std::optional<ForgetReceipt> parse_forgetting(std::string_view text) {
+  std::istringstream in{std::string(text)};
+  ForgetReceipt found;
+  const bool good = static_cast<bool>(in >> found.number >> found.drop >> found.accounts >>
+                                      found.objects >> found.forgotten_s);
+  return good ? std::optional(found) : std::nullopt;
 }
 
 std::string Retention::bytes() const {

@@ -31,6 +31,11 @@ struct Retention {
 /// Key of the row; numbers count from 1.
 [[nodiscard]] std::string retention_key(std::uint64_t number);
 
+/// The row of `manifest` for one forgetting of names, and its key; numbers count from 1.
+[[nodiscard]] std::string forgetting_key(std::uint64_t number);
+[[nodiscard]] std::string bytes_of(const ForgetReceipt& receipt);
+[[nodiscard]] std::optional<ForgetReceipt> parse_forgetting(std::string_view text);
+
 /// What all droppings so far have left of a job. `done` is by number.
 [[nodiscard]] KeptRows what_is_left(const std::vector<Retention>& done, const JobReceipt& job);
 

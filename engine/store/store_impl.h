@@ -29,7 +29,8 @@ struct Store::Impl {
 
   mutable std::shared_mutex guard;  ///< over what follows
   std::vector<JobReceipt> jobs;
-  std::vector<Retention> retentions;  ///< what was dropped of them, by number
+  std::vector<Retention> retentions;       ///< what was dropped of them, by number
+  std::vector<ForgetReceipt> forgettings;  ///< of names, by number
   Totals totals;
   std::uint64_t noted = 0;  ///< jobs that have their line in the ledger
   bool job_running = false;

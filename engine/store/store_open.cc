@@ -175,12 +175,23 @@ void Store::Impl::load(const std::vector<JobReceipt>& known) {
     if (retention->receipt.epoch == found.size()) latest = retention->totals;
     dropped.push_back(std::move(*retention));
   }
+  std::vector<ForgetReceipt> forgotten;
+  for (iterator->Seek("f"); iterator->Valid() && iterator->key().starts_with("f");
+       iterator->Next()) {
+    const auto receipt = parse_forgetting(iterator->value().ToStringView());
+    if (!receipt || receipt->number != forgotten.size() + 1) {
+      throw CorruptData("the manifest of " + path.string() + " is damaged at forgetting " +
+                        std::to_string(forgotten.size() + 1) + "; restore it from a backup");
+    }
+    forgotten.push_back(*receipt);
+  }
   events->check(*iterator);
   compare_with_ledger(known, found);
   check_markers(found.size());
   const std::unique_lock hold(guard);
   jobs = std::move(found);
   retentions = std::move(dropped);
+  forgettings = std::move(forgotten);
   totals = std::move(latest);
 }
 

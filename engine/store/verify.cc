@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <mutex>
 #include <string>
@@ -119,9 +120,9 @@ std::vector<std::string> read_names(const Database& database, IdSpace space,
   return names;
 }
 
-/// Every id must have a name, and every name lead to its id.
+/// Every id must have a name, and every name lead to its id, but for as many as were forgotten.
 void check_names(const Database& database, IdSpace space, std::uint64_t known,
-                 std::vector<std::string>& problems) {
+                 std::uint64_t forgotten, std::vector<std::string>& problems) {
   const auto names = read_names(database, space, problems);
   const auto spaced = std::string(space_name(space)) + "s: ";
   if (names.size() < known) {
@@ -144,9 +145,15 @@ void check_names(const Database& database, IdSpace space, std::uint64_t known,
     ++found;
   }
   if (!iterator->status().ok()) problems.push_back(spaced + iterator->status().ToString());
-  if (found != known) {
+  if (found + forgotten != known) {
     problems.push_back(spaced + std::to_string(found) + " names lead to an id, of " +
-                       std::to_string(known));
+                       std::to_string(known - forgotten));
+  }
+  const auto seen = names.begin() + static_cast<std::ptrdiff_t>(std::min(known, names.size()));
+  const auto empty = static_cast<std::uint64_t>(std::count(names.begin(), seen, std::string()));
+  if (empty != forgotten) {
+    problems.push_back(spaced + std::to_string(empty) + " ids are without a name, and " +
+                       std::to_string(forgotten) + " were forgotten");
   }
 }
 
@@ -200,8 +207,13 @@ VerifyReport Store::verify(RunControl* control) const {
   if (impl_->options.mode == StoreMode::kWrite) check_files(database, report.problems);
   auto known = jobs();
   known.resize(epoch);
+  ForgetReceipt forgotten;
   {
     const std::shared_lock hold(impl_->guard);
+    for (const auto& receipt : impl_->forgettings) {
+      forgotten.accounts += receipt.accounts;
+      forgotten.objects += receipt.objects;
+    }
     for (auto& job : known) {
       const auto left = what_is_left(impl_->retentions, job);
       job.accepted = left.rows;
@@ -209,8 +221,8 @@ VerifyReport Store::verify(RunControl* control) const {
     }
   }
   check_jobs(database, known, control, report);
-  check_names(database, IdSpace::kAccount, totals.accounts, report.problems);
-  check_names(database, IdSpace::kObject, totals.objects, report.problems);
+  check_names(database, IdSpace::kAccount, totals.accounts, forgotten.accounts, report.problems);
+  check_names(database, IdSpace::kObject, totals.objects, forgotten.objects, report.problems);
   return report;
 }
 

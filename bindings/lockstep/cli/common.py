@@ -23,6 +23,7 @@ __all__ = [
     "emit_json",
     "event_log",
     "example",
+    "forgotten_names",
     "json_option",
     "key_option",
     "log_format_option",
@@ -67,6 +68,14 @@ def example(*lines: str) -> str:
 def note(text: str) -> None:
     """A line for people, beside the result."""
     click.echo(text, err=True)
+
+
+def forgotten_names(dropped: dict[str, Any]) -> str:
+    """What went with the days that were dropped from a store, in a line."""
+    return (
+        f"names of {dropped['accounts']:,} accounts and {dropped['objects']:,} objects forgotten, "
+        f"to which nothing refers any more"
+    )
 
 
 def event_log(log_format: str) -> EventLog:

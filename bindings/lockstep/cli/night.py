@@ -8,7 +8,14 @@ from typing import Any
 import click
 
 from lockstep.arguments import parse_duration
-from lockstep.cli.common import emit_json, event_log, note, stage_bars, visible
+from lockstep.cli.common import (
+    emit_json,
+    event_log,
+    forgotten_names,
+    note,
+    stage_bars,
+    visible,
+)
 from lockstep.errors import ConfigError
 from lockstep.moments import DATE, utc_text
 
@@ -69,6 +76,7 @@ def show_night(
     if result.dropped:
         before = utc_text(result.dropped["before_s"], DATE)
         click.echo(f"{result.dropped['rows']:,} actions before {before} dropped from the store")
+        click.echo(forgotten_names(result.dropped))
     click.echo(f"{result.status}: {result.message}")
     for alarm in [] if machines else result.alarms:
         note(f"alarm: {visible(alarm)}")

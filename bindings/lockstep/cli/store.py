@@ -11,6 +11,7 @@ from lockstep.cli.common import (
     any_path,
     emit_json,
     example,
+    forgotten_names,
     json_option,
     key_option,
     note,
@@ -153,9 +154,10 @@ def retain(
 ) -> None:
     """Drop all days of STORE but the last DAYS, for ever; noted in its audit.
 
-    Whole UTC days of all kinds go. Names of accounts and objects stay, and so do the receipts of
-    files: what was loaded once is not loaded again. Readers beside it see the days until they look
-    again; killed, it dropped all or nothing.
+    Whole UTC days of all kinds go, and then the names of accounts and objects that no action has
+    any more, but for accounts with a label, in the ledger or in a case. The receipts of files stay:
+    what was loaded once is not loaded again. Readers beside it see the days until they look again;
+    killed, it dropped all or nothing.
     """
     from lockstep import _core
     from lockstep.arguments import read_key
@@ -174,6 +176,8 @@ def retain(
         return
     what = "would be dropped" if dry_run else "dropped"
     click.echo(f"{path}: {dropped.rows:,} actions before {utc_text(dropped.before_s, DATE)} {what}")
+    if not dry_run:
+        click.echo(f"{path}: {forgotten_names(dropped.to_dict())}")
     if dropped.freed is not None:
         _tell_freed(path, dropped.freed)
 

@@ -60,7 +60,12 @@ def _of_night(night: dict[str, Any]) -> list[tuple[str, str, Values]]:
         (
             "dropped_rows",
             "Old rows that were dropped from the store.",
-            {"": night["dropped"]["rows"] if night["dropped"] else 0},
+            {"": (night["dropped"] or {}).get("rows", 0)},
+        ),
+        (
+            "forgotten_names",
+            "Names that the store forgot, for nothing refers to them any more.",
+            {f'of="{of}"': (night["dropped"] or {}).get(of, 0) for of in ("accounts", "objects")},
         ),
     ]
 

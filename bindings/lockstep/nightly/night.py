@@ -112,10 +112,10 @@ def _tidy_up(
             path, key = config.sweep.store, _key(config)
             dropped = drop_old_days(path, before_s, key=key, now_s=now_s, control=control)
             stage.rows["drop old days"] = dropped.rows
-        if dropped.rows and kept.compact:
+        if dropped.took_any and kept.compact:
             with stage("compact") as control:
                 dropped.freed = compact_store(path, key=key, control=control)
-        if dropped.rows:
+        if dropped.took_any:
             result.dropped = dropped.to_dict()
         if dropped.freed is not None and dropped.freed.why_not:
             result.alarms.append(f"the store was not compacted: {dropped.freed.why_not}")

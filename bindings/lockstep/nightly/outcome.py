@@ -34,7 +34,7 @@ class NightResult:
     referrals: dict[str, int] = field(default_factory=dict)  # files, rows, rejected, unknown
     alarms: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)  # old runs
-    dropped: dict[str, Any] | None = None  # old days of the store: before_s, rows, jobs, freed
+    dropped: dict[str, Any] | None = None  # of the store: days before_s, rows, jobs, names
     ended_s: int = 0
     succeeded_s: int = 0  # when a night last ended well
     seconds: float = 0.0

@@ -83,6 +83,15 @@ struct DropReceipt {
   std::uint64_t jobs = 0;    ///< that lost any
 };
 
+/// How many names a store forgot; also its line among `Store::forgettings`.
+struct ForgetReceipt {
+  std::uint64_t number = 0;    ///< from 1
+  std::uint64_t drop = 0;      ///< number of the last dropping before it; 0 where there was none
+  std::uint64_t accounts = 0;  ///< whose external ids went
+  std::uint64_t objects = 0;
+  TimeS forgotten_s = 0;  ///< when
+};
+
 /// One job under way: rows are staged in memory and sorted files, and none is visible or kept
 /// until `commit` returns. Destroyed without commit, it leaves no trace.
 class IngestJob {
@@ -230,7 +239,8 @@ class Store {
   /// The dense id of what `names` gives: of a pseudonym where a key is set.
   [[nodiscard]] std::optional<std::uint32_t> find_stored(IdSpace space,
                                                          std::string_view name) const;
-  /// External ids (pseudonyms where a key is set) of dense ids. InvalidArgument past the end.
+  /// External ids (pseudonyms where a key is set) of dense ids; empty where one was forgotten.
+  /// InvalidArgument past the end.
   [[nodiscard]] std::vector<std::string> names(IdSpace space,
                                                std::span<const std::uint32_t> ids) const;
   /// What is stored in place of an external id: itself, or its keyed pseudonym.
@@ -241,14 +251,23 @@ class Store {
   [[nodiscard]] std::uint64_t rows_before(TimeS before_s) const;
   /// Drops them, and what they gave to the follow / retweet graph, for ever: in one atomic step,
   /// so that a killed call dropped all or nothing. A reader beside it sees the rows until it
-  /// refreshes. Ids, names, and the jobs' receipts stay: a file that was stored is still known.
-  /// Rows so old that come later are stored, until the next call. Reads the blocks that go, all
-  /// lists of neighbours, and the rest of jobs that lose a part of their rows, of whose rows with
-  /// a target it holds 32 bytes each. Not beside a read of the same object. Throws StorageError in
-  /// a reader, InvalidArgument while a job is under way, CorruptData, Interrupted.
+  /// refreshes. Ids, names (see `forget_names`), and the jobs' receipts stay: a file is still
+  /// known. Rows so old that come later are stored, until the next call. Reads the blocks that go,
+  /// all lists of neighbours, and the rest of jobs that lose a part of their rows, of whose rows
+  /// with a target it holds 32 bytes each. Not beside a read of the same object. Throws
+  /// StorageError in a reader, InvalidArgument while a job is under way, CorruptData, Interrupted.
   DropReceipt drop_before(TimeS before_s, TimeS now_s, RunControl* control = nullptr);
   /// All droppings, by number.
   [[nodiscard]] std::vector<DropReceipt> drops() const;
+  /// Forgets the external ids of accounts and objects that no row has any more, but those accounts
+  /// in `kept` (as `names` gives them), of which decisions tell: in one atomic step. Their dense
+  /// ids have an empty name from then on, and are never given again: an id that comes back gets
+  /// the next one. Decodes all rows once; a byte an id, and the names that go. Not beside a read of
+  /// the same object. Throws as `drop_before`.
+  ForgetReceipt forget_names(std::span<const std::string> kept, TimeS now_s,
+                             RunControl* control = nullptr);
+  /// All forgettings, by number; also those that found nothing to forget.
+  [[nodiscard]] std::vector<ForgetReceipt> forgettings() const;
   /// Gives back the disk space of what was dropped, and joins the files of many small jobs; what
   /// the store holds stays. Needs about its size of free space meanwhile. A kill, or Interrupted,
   /// leaves it as it was, but for some garbage that the next opening removes. Throws as
