@@ -154,6 +154,29 @@ def test_few_things_in_common_are_not_enough(tmp_path):
     assert not row["alike"]
 
 
+def test_who_acts_upon_the_same_accounts_shares_them(tmp_path):
+    start = 1_600_000_000
+    draw = np.random.default_rng(5)
+    rows = [
+        (start + 500 * n, f"user {n % 60}", f"o{n}", f"star {draw.integers(0, 40)}")
+        for n in range(900)
+    ]
+    for name, at in (("old", start), ("new", start + 3 * DAY_S)):
+        rows += [(at + n, name, f"{name} {n}", f"victim {n % 6}") for n in range(18)]
+    names = ("at", "who", "what", "whom")
+    table = pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
+    store = ls.open(tmp_path / "store")
+    map_ = {"account": "who", "object": "what", "time": "at", "target": "whom"}
+    store.ingest(table, kind="mention", mapping=map_)
+    suspend(store, [("old", "one", start + DAY_S)], tmp_path / "wave.csv")
+    (row,) = [row for row in ls.sweep(store).returners.to_pylist() if row["account_id"] == "new"]
+    assert (row["most_like"], row["shared"], row["alike"]) == ("old", 6, True)
+    assert row["similarity"] == pytest.approx(1.0)
+    assert row["shared_objects"] == []
+    assert len(row["shared_targets"]) == 5
+    assert set(row["shared_targets"]) <= {f"victim {n}" for n in range(6)}
+
+
 def test_no_name_in_it_is_markup(tmp_path):
     start = 1_600_000_000
     evil = "<img src=x onerror=alert(1)>"

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from lockstep.distinct import RowsByNumber, distinct, starts_of_runs
+from lockstep.graphs import Graph
 from lockstep.moments import EARLIEST_S, LATEST_S
 from lockstep.store import Store
 
@@ -148,17 +149,23 @@ def actions_of(store: Store, kinds: Sequence[str], accounts: I64, to_s: int = LA
         things += log.object_count
         graph = store.graph(kind)
         if len(graph.targets):
-            degree = np.diff(graph.offsets).astype(np.int64)
-            source = np.repeat(np.arange(everybody), degree)
-            kept = np.flatnonzero(wanted[source])
-            never = np.full(len(kept), LATEST_S)
-            target = graph.targets.astype(np.int64)
-            parts.append((source[kept], target[kept] + things, never))
-            popularity.append(np.bincount(target, minlength=everybody))
+            source, target = _targets_of(graph, np.flatnonzero(wanted))
+            parts.append((source, target + things, np.full(len(source), LATEST_S)))
+            arrivals: I64 = graph.in_offsets.astype(np.int64)
+            popularity.append(np.diff(arrivals))
             names.append((things, "account", np.arange(everybody)))
             things += everybody
     account, thing, time_s = (np.concatenate([part[i] for part in parts]) for i in range(3))
     return Actions(account, thing, time_s, everybody, np.concatenate(popularity), names)
+
+
+def _targets_of(graph: Graph, accounts: I64) -> tuple[I64, I64]:
+    """Arcs out of some accounts: from whom, and upon whom."""
+    begin, end = (graph.offsets[accounts + step].astype(np.int64) for step in (0, 1))
+    degree = end - begin
+    before = np.cumsum(degree) - degree
+    place = np.arange(degree.sum()) + np.repeat(begin - before, degree)
+    return np.repeat(accounts, degree), graph.targets[place].astype(np.int64)
 
 
 @dataclass
