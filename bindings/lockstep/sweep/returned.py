@@ -41,12 +41,9 @@ def find_returners(
     New is an account whose first action is within the time that is swept, and that came after an
     account was suspended: with those that were gone by then it is compared, with no others.
     """
-    since_s = past.waves.since_s
+    since_s, first_s = past.waves.since_s, past.first_s
     known = np.flatnonzero(since_s < LATEST_S)
-    begin_s = EARLIEST_S if options.since_s is None else options.since_s
-    first_s = past.first_s
-    earliest = max(begin_s, int(since_s[known].min(initial=LATEST_S)))
-    new = np.flatnonzero((first_s >= earliest) & (first_s < LATEST_S) & (since_s == LATEST_S))
+    new = _new_accounts(past, EARLIEST_S if options.since_s is None else options.since_s)
     actions = actions_of(store, kinds, np.concatenate([new, known]), past.to_s)
     likeness = likeness_of(actions, new, known, first_s[new], since_s[known], MOST_OBJECT_ACTIONS)
     close = _Closeness(coordination, past, known, new, options.damping, control)
@@ -77,12 +74,15 @@ def find_returners(
         "suspended_s": since_s[resembles].tolist(),
         **_shared(store, actions, new[order], like),
     }
-    before = _alike_in(previous)
-    columns["fresh"] = [
-        one and name not in before
-        for one, name in zip(columns["alike"], columns["account_id"], strict=True)
-    ]
+    columns["fresh"] = _fresh(columns, previous)
     return columns, {"new": len(new), "suspended": len(known), **_counts(columns)}
+
+
+def _new_accounts(past: Past, begin_s: int) -> I64:
+    """Accounts that acted first since then, and since anybody was suspended, and were not."""
+    since_s, first_s = past.waves.since_s, past.first_s
+    earliest = max(begin_s, int(since_s.min(initial=LATEST_S)))
+    return np.flatnonzero((first_s >= earliest) & (first_s < LATEST_S) & (since_s == LATEST_S))
 
 
 def _shared(store: Store, actions: Actions, accounts: I64, like: I64) -> dict[str, list[Any]]:
@@ -164,12 +164,14 @@ class _Closeness:
         return np.sort(self._seeds[:gone]).astype(np.uint32), np.ones(gone)
 
 
-def _alike_in(previous: Run | None) -> set[str]:
-    """Accounts that the previous run found alike."""
-    if previous is None:
-        return set()
-    table = previous.returners
-    return set(table.filter(table["alike"])["account_id"].to_pylist())
+def _fresh(columns: dict[str, list[Any]], previous: Run | None) -> list[bool]:
+    """Which accounts are alike and were not so in the previous run."""
+    before: set[str] = set()
+    if previous is not None:
+        table = previous.returners
+        before = set(table.filter(table["alike"])["account_id"].to_pylist())
+    rows = zip(columns["alike"], columns["account_id"], strict=True)
+    return [alike and account not in before for alike, account in rows]
 
 
 def _named(store: Store, paths: list[list[int]]) -> list[list[str]]:
