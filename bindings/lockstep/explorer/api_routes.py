@@ -130,6 +130,14 @@ def referrals(
     return night_answers.referral_queue(index_of(request, run), desk_of(request).fresh(), limit)
 
 
+@router.get("/runs/{run}/returners")
+def returners(
+    request: Request, run: str, limit: Annotated[int, Query(ge=1, le=1000)] = 500
+) -> cluster_models.Returners:
+    """New accounts that resemble suspended ones: to be looked at, and nothing more."""
+    return night_answers.returners(index_of(request, run), limit)
+
+
 @router.get("/compare")
 def compare(request: Request, a: str, b: str) -> models.Comparison:
     """What became of the clusters of run `a` in run `b`."""

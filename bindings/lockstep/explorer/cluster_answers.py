@@ -35,6 +35,7 @@ MOST_MEMBERS = 1_000
 MOST_TRIED = 500
 _MOST_NIGHTS = 60
 _LAG_BINS = 30
+_MOST_RESEMBLING = 20
 
 
 def cluster_page(
@@ -74,13 +75,25 @@ def detail(index: RunIndex, cluster: int) -> cluster_models.ClusterDetail:
     """A cluster in words, with its strongest members."""
     row = index.clusters[cluster]
     page = member_page(index, cluster, offset=0, limit=MOST_MEMBERS)
+    resembling = [
+        cluster_models.Returner(**each)
+        for each in index.returners
+        if each["alike"] and _is_member(index, each["account_id"], row["cluster_id"])
+    ]
     return cluster_models.ClusterDetail(
         row=cluster_models.ClusterRow(**row),
         remarks=cluster_remarks(row),
         members=page.rows,
         members_total=page.total,
         window_s=_window_s(index, cluster),
+        resembling=resembling[:_MOST_RESEMBLING],
+        resembling_total=len(resembling),
     )
+
+
+def _is_member(index: RunIndex, account: str, cluster_id: str) -> bool:
+    known = index.membership.get(account)
+    return known is not None and known["cluster_id"] == cluster_id
 
 
 def member_page(

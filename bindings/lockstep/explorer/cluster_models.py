@@ -20,6 +20,8 @@ __all__ = [
     "MemberPage",
     "Night",
     "RemovedAccounts",
+    "Returner",
+    "Returners",
     "Robustness",
     "TakedownCurve",
     "TiedPairs",
@@ -90,6 +92,37 @@ class MemberPage(BaseModel):
     total: int
 
 
+class Returner(BaseModel):
+    """A row of returners.parquet: a new account, and the suspended one that it resembles."""
+
+    rank: int
+    account_id: str
+    score: float
+    alike: bool
+    fresh: bool
+    first_s: int
+    resembles: str
+    wave: str | None
+    suspended_s: int
+    similarity: float
+    most_like: str | None
+    shared: int
+    shared_objects: list[str]
+    shared_targets: list[str]
+    closeness: float
+    path: list[str]
+    rhythm: float
+
+
+class Returners(BaseModel):
+    """New accounts by likeness to suspended ones; all is none where nobody was suspended."""
+
+    rows: list[Returner]
+    new: int | None  # accounts that were compared
+    suspended: int | None
+    alike: int | None  # to be looked at
+
+
 class ClusterDetail(BaseModel):
     """One cluster in words, with its first members."""
 
@@ -98,6 +131,8 @@ class ClusterDetail(BaseModel):
     members: list[Member]  # the strongest
     members_total: int
     window_s: int  # the widest of its layers
+    resembling: list[Returner]  # members that resemble suspended accounts, the first
+    resembling_total: int
 
 
 class Graph(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 from typing import Any
 
-from lockstep.explorer import models
+from lockstep.explorer import cluster_models, models
 from lockstep.explorer.desk import StoredNames
 from lockstep.explorer.run_index import RunIndex
 from lockstep.explorer.runs import Runs
@@ -14,7 +14,7 @@ from lockstep.moments import DATE, utc_text
 from lockstep.partners import partner_records
 from lockstep.sweep.evolution import compare_runs
 
-__all__ = ["comparison", "hits", "ledger", "referral_queue", "run_rows"]
+__all__ = ["comparison", "hits", "ledger", "referral_queue", "returners", "run_rows"]
 
 _MOST_CHANGES = 1_000
 _MOST_NAMED = 50  # accounts that joined or left, of one cluster
@@ -87,6 +87,15 @@ def referral_queue(index: RunIndex, store: StoredNames, limit: int) -> models.Re
         ],
         partners=[models.Partner(**row) for row in partner_records(store).to_pylist()],
         total=len(index.candidates),
+    )
+
+
+def returners(index: RunIndex, limit: int) -> cluster_models.Returners:
+    """New accounts of a run, the most like suspended ones first."""
+    summary = index.run.summary["returners"]
+    return cluster_models.Returners(
+        rows=[cluster_models.Returner(**row) for row in index.returners[:limit]],
+        **{name: summary.get(name) for name in ("new", "suspended", "alike")},
     )
 
 

@@ -73,6 +73,11 @@ class RunIndex:
         return [_with_lists(row) for row in self.run.candidates.to_pylist()]
 
     @cached_property
+    def returners(self) -> list[dict[str, Any]]:
+        """Rows of the returners table."""
+        return self.run.returners.to_pylist()
+
+    @cached_property
     def sorted_names(self) -> list[str]:
         """Names of all accounts with an edge, in order, for those who type the first letters."""
         return sorted(self.accounts.to_pylist())

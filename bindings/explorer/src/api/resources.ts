@@ -18,6 +18,7 @@ import type {
   Meta,
   Night,
   Referrals,
+  Returners,
   Robustness,
   RunInfo,
   RunRow,
@@ -147,6 +148,11 @@ export function useComparison(a: string, b: string): Resource<Comparison> {
 
 export function useReferrals(run: string): Resource<Referrals> {
   return useResource(api(["runs", run, "referrals"]), false);
+}
+
+/** New accounts that resemble suspended ones. */
+export function useReturners(run: string): Resource<Returners> {
+  return useResource(api(["runs", run, "returners"]), false);
 }
 
 export function useLedger(by: string): Resource<Ledger> {

@@ -532,6 +532,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{run}/returners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returners
+         * @description New accounts that resemble suspended ones: to be looked at, and nothing more.
+         */
+        get: operations["returners_api_runs__run__returners_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{run}/search": {
         parameters: {
             query?: never;
@@ -794,6 +814,10 @@ export interface components {
             members_total: number;
             /** Remarks */
             remarks: string[];
+            /** Resembling */
+            resembling: components["schemas"]["Returner"][];
+            /** Resembling Total */
+            resembling_total: number;
             row: components["schemas"]["ClusterRow"];
             /** Window S */
             window_s: number;
@@ -1346,6 +1370,60 @@ export interface components {
         RemovedAccounts: {
             /** Accounts */
             accounts: string[];
+        };
+        /**
+         * Returner
+         * @description A row of returners.parquet: a new account, and the suspended one that it resembles.
+         */
+        Returner: {
+            /** Account Id */
+            account_id: string;
+            /** Alike */
+            alike: boolean;
+            /** Closeness */
+            closeness: number;
+            /** First S */
+            first_s: number;
+            /** Fresh */
+            fresh: boolean;
+            /** Most Like */
+            most_like: string | null;
+            /** Path */
+            path: string[];
+            /** Rank */
+            rank: number;
+            /** Resembles */
+            resembles: string;
+            /** Rhythm */
+            rhythm: number;
+            /** Score */
+            score: number;
+            /** Shared */
+            shared: number;
+            /** Shared Objects */
+            shared_objects: string[];
+            /** Shared Targets */
+            shared_targets: string[];
+            /** Similarity */
+            similarity: number;
+            /** Suspended S */
+            suspended_s: number;
+            /** Wave */
+            wave: string | null;
+        };
+        /**
+         * Returners
+         * @description New accounts by likeness to suspended ones; all is none where nobody was suspended.
+         */
+        Returners: {
+            /** Alike */
+            alike: number | null;
+            /** New */
+            new: number | null;
+            /** Rows */
+            rows: components["schemas"]["Returner"][];
+            /** Suspended */
+            suspended: number | null;
         };
         /**
          * Revealed
@@ -2440,6 +2518,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReferralQueue"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    returners_api_runs__run__returners_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Returners"];
                 };
             };
             /** @description Validation Error */

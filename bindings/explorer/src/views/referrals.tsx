@@ -5,6 +5,7 @@ import { count, decimal, percent, plural } from "../format";
 import { CodeButton, LinkButton } from "../parts/code_button";
 import { AccountName, Name } from "../parts/name";
 import { Loaded } from "../parts/states";
+import { ReturnersPanel } from "./returners";
 import { Table, type Column } from "../parts/table";
 import { tableCode } from "../python";
 import { useTitle } from "../state/title";
@@ -51,6 +52,7 @@ export function ReferralsView({ run }: { run: RunInfo }) {
           </>
         )}
       </Loaded>
+      <ReturnersPanel run={run} />
     </div>
   );
 }
@@ -98,7 +100,7 @@ function columnsFor(run: string): readonly Column<Candidate>[] {
     },
     {
       key: "path", title: "Most probable way from a referred account", value: (row) => row.path.length,
-      file: (row) => row.path.join(" > "), cell: (row) => <PathOf run={run} path={row.path} />,
+      file: (row) => row.path.map(accountName).join(" > "), cell: (row) => <PathOf run={run} path={row.path} />,
     },
     { key: "sources", title: "Referred by", value: (row) => row.sources.join("; "), cell: (row) => row.sources.map((each) => <div key={each}><Name id={each} /></div>) },
     { key: "groups", title: "Known groups", value: (row) => row.groups.join("; ") },

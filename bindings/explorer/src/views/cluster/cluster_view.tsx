@@ -11,6 +11,7 @@ import { useShortcuts } from "../../state/shortcuts";
 import { useTitle } from "../../state/title";
 import { CLUSTER_TABS, first, href, type ClusterTab, type Query } from "../../url";
 import { CasePanel } from "../case_panel";
+import { ResemblingMembers } from "../returners";
 import { ChanceTab } from "./chance_tab";
 import { EvidenceTab } from "./evidence_tab";
 import { GraphTab } from "./graph_tab";
@@ -86,6 +87,7 @@ function Head({ run, detail, tab, query }: { run: RunInfo; detail: ClusterDetail
       </div>
       <Sentence run={run.run_id} row={row} window_s={detail.window_s} />
       <HarmlessTwin row={row} />
+      <ResemblingMembers run={run.run_id} detail={detail} />
       {detail.remarks.length > 0 && (
         <details class="note" open={row.insufficient !== null || row.groups.length > 0}>
           <summary><strong>What to hold against it</strong> before it is believed ({detail.remarks.length})</summary>
