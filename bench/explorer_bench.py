@@ -3,8 +3,9 @@
     python bench/explorer_bench.py FOLDER [CLIENTS] [SECONDS]
 
 FOLDER holds `store-numbers` and `runs` as pipeline_bench.py leaves them. CLIENTS ask one server
-for neighbourhoods of clustered accounts and for their clusters' graphs, first alone, then while a
-sweep of the whole store runs. One JSON line a case; each answer's ties are held against the run's
+for neighbourhoods of clustered accounts (as a list, and as a picture, placed and coloured), for
+graphs of their clusters and for these within other windows, first alone, then while a sweep of the
+whole store runs. One JSON line a case; each answer's ties are held against the run's
 own, and a case with a wrong answer ends the program with 1.
 """
 
@@ -19,6 +20,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import numpy as np
@@ -137,7 +139,14 @@ def main(folder: Path, clients: int, seconds: float) -> None:
             for row in run.clusters.to_pylist()
         ]
         ask(home, cookies[:1], near[:1] + graphs[:1], 5.0)  # read what is read once
-        kinds = (("neighbourhood", near), ("graph", graphs))
+        pictures = [(a, f"{base}/neighbourhood/graph?id={quote(a)}&most={LIMIT}") for a in accounts]
+        tried = [(size, path.replace("/graph", "/robustness")) for size, path in graphs]
+        kinds = (
+            ("neighbourhood", near),
+            ("neighbourhood's picture", pictures),
+            ("graph", graphs),
+            ("other windows", tried),
+        )
         for name, paths in kinds:
             askers = ask(home, cookies, paths, seconds)
             report(name, askers, _right(name, askers, ties))
@@ -159,17 +168,22 @@ def main(folder: Path, clients: int, seconds: float) -> None:
 
 def _right(name: str, askers: list[Asker], ties: dict[str, int]) -> bool:
     """Whether each answer has the ties, or the members, that the run has."""
-    for asker in askers:
-        for asked, body in asker.answers:
-            answer = json.loads(body)
-            if name == "graph":
-                if answer["drawn"]["totalVertices"] != int(asked):
-                    return False
-            elif answer["neighbours_total"] != ties[asked] or len(answer["neighbours"]) != min(
-                LIMIT, ties[asked]
-            ):
-                return False
-    return True
+    return all(
+        _agrees(name, asked, json.loads(body), ties)
+        for asker in askers
+        for asked, body in asker.answers
+    )
+
+
+def _agrees(name: str, asked: str, answer: dict[str, Any], ties: dict[str, int]) -> bool:
+    if name == "graph":
+        return bool(answer["drawn"]["totalVertices"] == int(asked))
+    if name == "other windows":
+        return bool(answer["members_total"] == int(asked) and len(answer["holds"]) == 12)
+    shown = min(LIMIT, ties[asked])
+    if name == "neighbourhood":
+        return answer["neighbours_total"] == ties[asked] and len(answer["neighbours"]) == shown
+    return answer["totalEdges"] == ties[asked] and len(answer["graph"]["ids"]) == shown + 1
 
 
 if __name__ == "__main__":

@@ -111,6 +111,39 @@ def test_a_river_shows_who_stayed_joined_and_left(screen, run):
     assert river.locator("path.went").count() == (len(row["left"]) > 0)
 
 
+def test_an_alarm_stands_beside_the_nights_before(screen, run):
+    past = [("a", 0.03), ("b", None), ("c", 0.06)]
+    detail = {
+        "alarm": "max_clustered_share",
+        "said": "12% of the accounts are in clusters",
+        "next": "see whether the null still fits",
+        "unit": "share",
+        "value": 0.12,
+        "limit": 0.1,
+        "past": [{"run": night, "value": value} for night, value in past],
+    }
+
+    def with_alarm(route):
+        answer = route.fetch()
+        alarms = [f"{detail['said']}; {detail['next']}", "another one"]
+        route.fulfill(
+            response=answer, json={**answer.json(), "alarms": alarms, "alarm_details": [detail]}
+        )
+
+    screen.page.route(f"**/api/runs/{run.id}", with_alarm)
+    screen.open(f"/r/{run.id}/tonight")
+    alarms = screen.page.get_by_label("Alarms").locator(".note")
+    expect(alarms).to_have_count(2)
+    expect(alarms.first).to_contain_text("12% tonight, limit 10%")
+    expect(alarms.first).to_contain_text("2 nights before")
+    spark = alarms.first.locator("svg.spark")
+    assert spark.get_attribute("aria-label") == "Over the nights: 3%, 6%, 12%"
+    heights = [float(bar.get_attribute("height")) for bar in spark.locator("rect").all()]
+    assert heights == pytest.approx([5.5, 11.0, 22.0])
+    assert alarms.nth(1).locator("svg").count() == 0
+    screen.shot("alarms")
+
+
 def test_masked_pages_show_no_names_and_stay_masked(screen, run):
     accounts = run.cluster("C-0002").accounts
     paths = [

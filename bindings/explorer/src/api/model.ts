@@ -71,7 +71,18 @@ export interface RunInfo {
   readonly previous: string | null;
   readonly changes: Readonly<Record<string, number>>;
   readonly alarms: readonly string[];
+  /** Of those that a night's configuration sets; missing in runs of an earlier program. */
+  readonly alarm_details?: readonly AlarmDetail[];
   readonly timings_s: Readonly<Record<string, number>>;
+}
+
+export interface AlarmDetail {
+  readonly said: string;
+  readonly next: string;
+  readonly unit: string;
+  readonly value: number;
+  readonly limit: number;
+  readonly past: readonly { readonly run: string; readonly value: number | null }[];
 }
 
 export interface LayerCounts {

@@ -1,7 +1,7 @@
-import type { ClusterRow, RunInfo } from "../api/model";
+import type { AlarmDetail, ClusterRow, RunInfo } from "../api/model";
 import { useClusters, useRuns } from "../api/resources";
 import { Spark } from "../charts/spark";
-import { count, duration, percent, plural, span } from "../format";
+import { count, decimal, duration, percent, plural, span } from "../format";
 import { ChangeBadge, changeWord } from "../parts/change_badge";
 import { CodeButton, LinkButton } from "../parts/code_button";
 import { Name } from "../parts/name";
@@ -63,9 +63,32 @@ function Alarms({ run }: { run: RunInfo }) {
   return (
     <section aria-label="Alarms">
       {run.alarms.map((alarm) => (
-        <div class="note warn" key={alarm}><p><strong>Alarm.</strong> {alarm}</p></div>
+        <div class="note warn" key={alarm}>
+          <p><strong>Alarm.</strong> {alarm}</p>
+          <Watched detail={run.alarm_details?.find((detail) => alarm.startsWith(detail.said))} />
+        </div>
       ))}
     </section>
+  );
+}
+
+/** What an alarm watches, over the nights before. */
+function Watched({ detail }: { detail: AlarmDetail | undefined }) {
+  if (detail === undefined) return null;
+  const written = (value: number): string => (detail.unit === "share" ? percent(value) : decimal(value));
+  const nights = detail.past.filter((night) => night.value !== null);
+  const values = [...nights.map((night) => night.value ?? 0), detail.value];
+  const most = Math.max(...values, 1e-9);
+  return (
+    <p class="row small">
+      <span>{written(detail.value)} tonight, limit {written(detail.limit)}</span>
+      {nights.length > 0 && (
+        <>
+          <Spark counts={values.map((value) => (100 * value) / most)} said={`Over the nights: ${values.map(written).join(", ")}`} />
+          <span class="soft">{plural(nights.length, "night")} before, and tonight</span>
+        </>
+      )}
+    </p>
   );
 }
 
