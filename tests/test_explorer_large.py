@@ -58,7 +58,7 @@ def test_it_is_read_as_a_map_its_strongest_part_and_tables(chromium, run):
         screen.open(f"/r/{run.id}/c/C-0001/members")
         screen.page.get_by_text("of 50,000").first.wait_for()
         screen.open(f"/r/{run.id}/c/C-0001/chance")
-        screen.page.get_by_text("Of the 500 most firmly tied of 50,000 accounts.").wait_for()
+        screen.page.get_by_text("Of the 200 most firmly tied of 50,000 accounts.").wait_for()
         screen.open(f"/r/{run.id}/account?id={beyond.replace(' ', '%20')}")
         screen.page.get_by_text("Around it").wait_for()
         assert screen.page.locator("main [role=alert]").count() == 0

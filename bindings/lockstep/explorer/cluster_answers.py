@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 MOST_MEMBERS = 1_000
-MOST_TRIED = 500
+MOST_TRIED = 200  # all of their pairs can be drawn
 _MOST_NIGHTS = 60
 _LAG_BINS = 30
 _MOST_RESEMBLING = 20
