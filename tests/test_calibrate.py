@@ -8,7 +8,8 @@ from support.command_line import cli, expect_error
 from support.stores import make_store
 
 import lockstep as ls
-from lockstep import _core, null_calibration
+from lockstep import _core
+from lockstep.shuffles import dealt_anew
 
 
 @pytest.fixture(scope="module")
@@ -20,10 +21,7 @@ def test_copies_keep_what_the_null_says_stays():
     random = np.random.default_rng(1)
     accounts = random.integers(0, 30, 500).astype(np.uint32)
     objects = np.sort(random.integers(0, 20, 500)).astype(np.uint32)
-    whole, within = (
-        null_calibration._shuffled(random, accounts, numbers)
-        for numbers in (np.zeros(500), objects)
-    )
+    whole, within = (dealt_anew(random, accounts, numbers) for numbers in (np.zeros(500), objects))
     for copy in (whole, within):
         assert (np.bincount(copy) == np.bincount(accounts)).all()
         assert (copy != accounts).mean() > 0.5
