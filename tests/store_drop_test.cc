@@ -276,16 +276,16 @@ std::vector<Action> rows_of_day(std::uint64_t day) {
   return rows;
 }
 
-/// The child: day after day comes, and all but the last three go, and names that only they had,
-/// until it is killed.
+/// The child: before a day comes, all but the last three go, and names that only they had, until
+/// it is killed.
 [[noreturn]] void live_on(const char* path) {
   auto store = open_writer(path);
   while (true) {
     const auto day = store.epoch();
-    ingest(store, std::to_string(day), rows_of_day(day));
-    store.drop_before(kStart + (static_cast<TimeS>(day) - 2) * kDay, kDropped);
+    store.drop_before(kStart + (static_cast<TimeS>(day) - 3) * kDay, kDropped);
     store.forget_names({}, kDropped);
     if (day % 3 == 0) store.compact();
+    ingest(store, std::to_string(day), rows_of_day(day));
   }
 }
 
