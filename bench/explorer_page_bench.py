@@ -85,6 +85,7 @@ def answers(n: int, m: int) -> dict[str, Any]:
         "/api/runs/R/clusters": {"rows": [row], "matching": 1, "total": 1},
         "/api/runs/R/clusters/C-0001": {
             "row": row, "remarks": [], "members": [], "members_total": n, "window_s": 60,
+            "resembling": [], "resembling_total": 0,
         },
         "/api/runs/R/clusters/C-0001/graph": drawing(n, m),
     }  # fmt: skip

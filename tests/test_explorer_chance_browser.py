@@ -144,6 +144,18 @@ def test_an_alarm_stands_beside_the_nights_before(screen, run):
     screen.shot("alarms")
 
 
+def test_without_pictures_the_tables_still_tell_all(screen, run):
+    screen.page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    screen.open(f"/r/{run.id}/c/C-0002/graph")
+    expect(screen.page.get_by_text("This browser draws no pictures")).to_be_visible()
+    evidence = run.cluster("C-0002").evidence.num_rows
+    expect(screen.page.locator("#in-force")).to_have_text(f"{evidence} of {evidence} co-actions")
+    screen.page.locator("canvas").focus()
+    screen.page.keyboard.press("ArrowDown")
+    screen.page.keyboard.press("Enter")
+    assert "sel=" in screen.page.url
+
+
 def test_masked_pages_show_no_names_and_stay_masked(screen, run):
     accounts = run.cluster("C-0002").accounts
     paths = [

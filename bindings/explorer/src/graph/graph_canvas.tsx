@@ -37,17 +37,22 @@ export function GraphCanvas(props: GraphCanvasProps) {
   const stage = useRef<Stage | null>(null);
   const before = useRef(-1);
   const [hovered, setHovered] = useState(-1);
+  const [blank, setBlank] = useState(false);
   const latest = useRef(props);
   latest.current = props;
   const ties = useMemo(() => neighboursOf(graph), [graph]);
   useEffect(() => {
     if (!canvas.current) return undefined;
-    const made = new Stage(canvas.current, {
+    const made = Stage.on(canvas.current, {
       hover: setHovered,
       pick: (chosen, more) => latest.current.pick(chosen, more),
       open: (vertex) => latest.current.open?.(vertex),
       label: (name) => named(name, 24),
     });
+    if (made === null) {
+      setBlank(true);
+      return undefined;
+    }
     stage.current = made;
     window.lockstepStage = made;
     const stop = onTheme(() => made.repaint());
@@ -125,6 +130,7 @@ export function GraphCanvas(props: GraphCanvasProps) {
     <div class="canvas">
       <canvas ref={canvas} tabIndex={0} role="img" class={props.low ? "low" : undefined} onKeyDown={press}
         aria-label={`Graph of ${visible(title)}: ${plural(graph.ids.length, what)} and ${plural(graph.source.length, "tie")}; the tables hold the same`} />
+      {blank && <p class="note">This browser draws no pictures. The tables hold all that would be in it.</p>}
       <div class="tools">
         {props.tools}
         <button type="button" aria-label="Nearer" title="Nearer (+)" onClick={() => stage.current?.zoomBy(1.4)}>+</button>

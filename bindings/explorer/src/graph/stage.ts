@@ -21,7 +21,6 @@ const SLOW_MS = 24;
 const NOTHING: Shown = { edges: null, vertices: null, picked: new Set(), hovered: -1 };
 
 export class Stage {
-  private readonly pen: CanvasRenderingContext2D;
   private readonly still = document.createElement("canvas");
   private readonly zoomer: ZoomBehavior<HTMLCanvasElement, unknown>;
   private readonly watcher: ResizeObserver;
@@ -42,13 +41,17 @@ export class Stage {
   readonly costs: number[] = [];
   firstAt = 0;
 
-  constructor(
+  /** A stage on a canvas; null where the browser draws none. */
+  static on(canvas: HTMLCanvasElement, events: StageEvents): Stage | null {
+    const pen = canvas.getContext("2d", { alpha: false });
+    return pen === null ? null : new Stage(canvas, pen, events);
+  }
+
+  private constructor(
     private readonly canvas: HTMLCanvasElement,
+    private readonly pen: CanvasRenderingContext2D,
     private readonly events: StageEvents,
   ) {
-    const pen = canvas.getContext("2d", { alpha: false });
-    if (pen === null) throw new Error("this browser draws no canvas");
-    this.pen = pen;
     this.zoomer = zoom<HTMLCanvasElement, unknown>()
       .scaleExtent([0.3, 40])
       .filter((event: MouseEvent) => !event.button && !(event.shiftKey && event.type === "mousedown"))
