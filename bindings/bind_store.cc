@@ -99,8 +99,8 @@ py::dict as_dict(const StoreInfo& info) {
                       std::to_string(info.schema_major) + "." + std::to_string(info.schema_minor),
                   py::arg("pseudonymous") = info.pseudonymous, py::arg("epoch") = info.epoch,
                   py::arg("actions") = info.actions, py::arg("accounts") = info.accounts,
-                  py::arg("objects") = info.objects, py::arg("disk_bytes") = info.disk_bytes,
-                  py::arg("kinds") = kinds);
+                  py::arg("objects") = info.objects, py::arg("erased") = info.erased,
+                  py::arg("disk_bytes") = info.disk_bytes, py::arg("kinds") = kinds);
 }
 
 py::dict as_dict(const DropReceipt& receipt) {
@@ -113,6 +113,13 @@ py::dict as_dict(const ForgetReceipt& receipt) {
   return py::dict(py::arg("number") = receipt.number, py::arg("drop") = receipt.drop,
                   py::arg("accounts") = receipt.accounts, py::arg("objects") = receipt.objects,
                   py::arg("forgotten_s") = receipt.forgotten_s);
+}
+
+py::dict as_dict(const EraseReceipt& receipt) {
+  return py::dict(py::arg("number") = receipt.number, py::arg("epoch") = receipt.epoch,
+                  py::arg("accounts") = receipt.accounts, py::arg("objects") = receipt.objects,
+                  py::arg("rows") = receipt.rows, py::arg("targets") = receipt.targets,
+                  py::arg("jobs") = receipt.jobs, py::arg("erased_s") = receipt.erased_s);
 }
 
 template <class Receipt>
@@ -149,6 +156,7 @@ void bind_receipt(py::module_& m) {
       .def_readonly("accepted", &JobReceipt::accepted)
       .def_readonly("duplicates", &JobReceipt::duplicates)
       .def_readonly("rejected", &JobReceipt::rejected)
+      .def_readonly("erased", &JobReceipt::erased)
       .def_readonly("new_accounts", &JobReceipt::new_accounts)
       .def_readonly("new_objects", &JobReceipt::new_objects)
       .def_readonly("first_s", &JobReceipt::first_s)
@@ -276,12 +284,29 @@ void bind_upkeep(py::class_<PythonStore>& store) {
           py::arg("kept"), py::kw_only(), py::arg("now_s"), py::arg("control") = nullptr)
       .def("forgettings", [](PythonStore& self) { return as_dicts(self.get()->forgettings()); })
       .def(
-          "compact",
-          [](PythonStore& self, RunControl* control) {
-            interruptible(control,
-                          [opened = self.get()](RunControl* shared) { opened->compact(shared); });
+          "erase_accounts",
+          [](PythonStore& self, const std::vector<std::string>& accounts, TimeS now_s,
+             RunControl* control) {
+            return as_dict(interruptible(control, [&, opened = self.get()](RunControl* shared) {
+              return opened->erase_accounts(accounts, now_s, shared);
+            }));
           },
-          py::kw_only(), py::arg("control") = nullptr);
+          py::arg("accounts"), py::kw_only(), py::arg("now_s"), py::arg("control") = nullptr)
+      .def(
+          "is_erased",
+          [](PythonStore& self, const std::string& account) {
+            return self.get()->is_erased(account);
+          },
+          py::arg("account"))
+      .def("erasures", [](PythonStore& self) { return as_dicts(self.get()->erasures()); })
+      .def(
+          "compact",
+          [](PythonStore& self, bool whole, RunControl* control) {
+            interruptible(control, [whole, opened = self.get()](RunControl* shared) {
+              opened->compact(whole, shared);
+            });
+          },
+          py::kw_only(), py::arg("whole") = false, py::arg("control") = nullptr);
 }
 
 }  // namespace

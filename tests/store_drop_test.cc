@@ -1,19 +1,14 @@
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <map>
 #include <random>
-#include <thread>
-#include <tuple>
 
 #include "lockstep/error.h"
 #include "lockstep/store.h"
+#include "support/killed_child.h"
+#include "support/store_contents.h"
 #include "support/store_fixture.h"
 
 namespace lockstep {
@@ -21,69 +16,9 @@ namespace {
 
 constexpr TimeS kDay = 86'400;
 constexpr TimeS kStart = 1'600'000'000 / kDay * kDay;
-constexpr TimeS kLatest = kStart + 10'000 * kDay;
 constexpr TimeS kDropped = 1'700'000'000;
 constexpr const char* kStorePath = "LOCKSTEP_DROP_TEST_STORE";
 const std::vector<std::string> kKinds{"retweet", "share_url", "follow"};
-
-using Row =
-    std::tuple<std::string, std::string, TimeS, std::string>;  // kind, object, time, account
-using Tie = std::tuple<std::string, std::string, std::string, std::uint64_t, TimeS, TimeS>;
-
-/// What a store says of itself, by external ids.
-struct Contents {
-  std::vector<Row> rows;
-  std::vector<Row> of_accounts;  // the same, account by account
-  std::vector<Tie> out;          // kind, from, to, actions, first, last
-  std::vector<Tie> in;
-  std::map<std::string, std::tuple<std::uint64_t, TimeS, TimeS>> kinds;
-  friend bool operator==(const Contents&, const Contents&) = default;
-};
-
-std::string name_of(const Store& store, IdSpace space, std::uint32_t id) {
-  const std::vector<std::uint32_t> ids{id};
-  return store.names(space, ids)[0];
-}
-
-void add_account(const Store& store, AccountId id, Contents& found) {
-  const auto kinds = store.kinds();
-  const auto account = name_of(store, IdSpace::kAccount, id);
-  for (const auto& action : store.account_actions(id, 0, kLatest)) {
-    found.of_accounts.emplace_back(
-        kinds[action.kind], name_of(store, IdSpace::kObject, action.object), action.time, account);
-  }
-  for (const auto& kind : kinds) {
-    for (const auto direction : {Direction::kOut, Direction::kIn}) {
-      for (const auto& n : store.neighbours(kind, id, direction)) {
-        auto& ties = direction == Direction::kOut ? found.out : found.in;
-        ties.emplace_back(kind, account, name_of(store, IdSpace::kAccount, n.account), n.actions,
-                          n.first_s, n.last_s);
-      }
-    }
-  }
-}
-
-Contents contents_of(const Store& store) {
-  Contents found;
-  for (const auto& kind : store.kinds()) {
-    const auto scan = store.scan(kind, 0, kLatest);
-    for (std::size_t run = 0; run < scan.log.object_count(); ++run) {
-      for (auto i = scan.log.offsets()[run]; i < scan.log.offsets()[run + 1]; ++i) {
-        found.rows.emplace_back(kind, name_of(store, IdSpace::kObject, scan.log.objects()[run]),
-                                scan.log.times()[i],
-                                name_of(store, IdSpace::kAccount, scan.log.accounts()[i]));
-      }
-    }
-  }
-  const auto info = store.info();
-  for (AccountId id = 0; id < info.accounts; ++id) add_account(store, id, found);
-  for (const auto& kind : info.kinds) {
-    if (kind.actions > 0) found.kinds[kind.name] = {kind.actions, kind.first_s, kind.last_s};
-  }
-  for (auto* rows : {&found.rows, &found.of_accounts}) std::sort(rows->begin(), rows->end());
-  for (auto* ties : {&found.out, &found.in}) std::sort(ties->begin(), ties->end());
-  return found;
-}
 
 class StoreDrop : public ::testing::TestWithParam<unsigned> {
  protected:
@@ -180,7 +115,7 @@ TEST(StoreDropping, KeepsReceiptsAndTakesLateRows) {
   EXPECT_EQ(store.find_job("one")->accepted, receipt.accepted);
   EXPECT_EQ(store.epoch(), 1U);
   ingest(store, "late", {{"post", "u", "y", kStart}});
-  EXPECT_EQ(store.scan("post", 0, kLatest).log.size(), 2U);
+  EXPECT_EQ(store.scan("post", 0, kPastAll).log.size(), 2U);
   EXPECT_EQ(store.info().kinds[0].first_s, kStart);
   EXPECT_EQ(store.drop_before(kStart + 5 * kDay, kDropped).rows, 2U);
   EXPECT_EQ(store.info().actions, 0U);
@@ -211,8 +146,8 @@ TEST(StoreDropping, IsForOneWriterAndNotBesideAJob) {
   RunControl stopped;
   stopped.cancel();
   EXPECT_THROW(store.drop_before(kStart + kDay, kDropped, &stopped), Interrupted);
-  EXPECT_THROW(store.compact(&stopped), Interrupted);
-  EXPECT_EQ(store.scan("post", 0, kLatest).log.size(), 1U);
+  EXPECT_THROW(store.compact(false, &stopped), Interrupted);
+  EXPECT_EQ(store.scan("post", 0, kPastAll).log.size(), 1U);
   EXPECT_EQ(store.drop_before(kStart + kDay, kDropped).rows, 1U);
 }
 
@@ -295,15 +230,7 @@ TEST(StoreDropping, KilledAtAnyMomentItDroppedAllOrNothing) {
   std::mt19937 random(11);
   for (int kill = 0; kill < 20; ++kill) {
     SCOPED_TRACE(kill);
-    const auto child = ::fork();
-    if (child == 0) {
-      ::setenv(kStorePath, path.c_str(), 1);
-      ::execl("/proc/self/exe", "store_drop_test", nullptr);
-      ::_exit(127);
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(100 + random() % 400));
-    ::kill(child, SIGKILL);
-    ::waitpid(child, nullptr, 0);
+    run_and_kill(kStorePath, path, std::chrono::milliseconds(100 + random() % 400));
     if (!std::filesystem::exists(path / "FORMAT")) continue;
     const auto store = open_writer(path);
     const auto report = store.verify();

@@ -156,8 +156,8 @@ def test_a_disk_without_room_is_left_alone(store, monkeypatch):
         def compact(self, **_):
             pytest.fail("compacted on a full disk")
 
-    opened = ls.upkeep._opened
-    monkeypatch.setattr(ls.upkeep, "_opened", lambda path, key: Full(opened(path, key)))
+    opened = ls.upkeep.writer_of
+    monkeypatch.setattr(ls.upkeep, "writer_of", lambda path, key: Full(opened(path, key)))
     assert "no room for" in compact_store(store.path).why_not
     assert "no room for" in store.retain(2, compact=True).freed.why_not
 

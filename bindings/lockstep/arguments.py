@@ -1,17 +1,25 @@
-"""Times and keys as people give them."""
+"""Times, keys and lists as people give them."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from lockstep.errors import ConfigError
 
-__all__ = ["parse_duration", "parse_time", "read_key"]
+__all__ = ["list_of_layers", "parse_duration", "parse_time", "read_key"]
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def list_of_layers(derive: Sequence[str]) -> Sequence[str]:
+    """Names of layers to derive. ConfigError on one text, which is a sequence too."""
+    if isinstance(derive, str):
+        raise ConfigError(f"derive is {derive!r}; give a list, [{derive!r}]")
+    return derive
 
 
 def read_key(path: str | Path) -> bytes:

@@ -13,15 +13,18 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from lockstep import _core
-from lockstep.arguments import parse_time
+from lockstep.arguments import list_of_layers, parse_time
 from lockstep.case_store import reading
-from lockstep.errors import ConfigError, UnknownAccount, storage_error
+from lockstep.errors import UnknownAccount
 from lockstep.graphs import Graph
 from lockstep.ingest.child import ingest_in_child
 from lockstep.ingest.job import IngestResult
-from lockstep.moments import EARLIEST_S, LATEST_S, MINUTE, utc_text
+from lockstep.moments import EARLIEST_S, LATEST_S
+from lockstep.store_folder import is_there
+from lockstep.store_html import store_html
 
 if TYPE_CHECKING:
+    from lockstep.erasure import Erased
     from lockstep.upkeep import Dropped
 
 __all__ = ["Store", "open"]
@@ -52,24 +55,6 @@ def open(path: str | Path, *, key: bytes | str | None = None) -> Store:
     return Store(path, key=key)
 
 
-def _is_there(path: Path) -> bool:
-    """Whether a path is anything but a folder yet to be made or filled."""
-    try:
-        return any(path.iterdir())
-    except FileNotFoundError:
-        return False
-    except NotADirectoryError:
-        return True
-    except OSError as error:
-        raise storage_error(error, path, "look into") from error
-
-
-def _as_list(derive: Sequence[str]) -> Sequence[str]:
-    if isinstance(derive, str):
-        raise ConfigError(f"derive is {derive!r}; give a list, [{derive!r}]")
-    return derive
-
-
 class Store:
     """A store folder, read through a follower of its database. See `lockstep.open`."""
 
@@ -77,7 +62,7 @@ class Store:
         self.path = Path(path)
         self._key = key.encode() if isinstance(key, str) else key or b""
         self._core: _core.Store | None = None
-        if _is_there(self.path):
+        if is_there(self.path):
             self._core = self._follow()
 
     def _follow(self) -> _core.Store:
@@ -309,7 +294,7 @@ class Store:
             "--delimiter": delimiter,
             "--time-unit": time_unit,
             "--tz": tz,
-            "--derive": ",".join(_as_list(derive)) or None,
+            "--derive": ",".join(list_of_layers(derive)) or None,
             "--as-given": True if as_given else None,
             "--max-rejects": max_rejects,
         }
@@ -355,6 +340,46 @@ class Store:
         self.refresh()
         return dropped
 
+    def erase(
+        self, accounts: str | Sequence[str], *, control: _core.RunControl | None = None
+    ) -> Erased:
+        """Erase accounts: rows, lists of neighbours, names, and their bytes on the disk, for ever.
+
+        A row of another account upon one loses its target, and goes where its object is the
+        account itself (a mention, a follow). The store's graph files go, and rows in quarantine
+        that name one. A salted mark stays, by which later files' rows of it are left out, and
+        cannot be lifted. Noted in the audit without a name. Runs keep names: `lockstep runs gc`.
+
+        Parameters
+        ----------
+        accounts : str or sequence of str
+            External ids or, where there is a key, pseudonyms. One that was erased before is passed
+            over, and what a kill prevented then is done.
+        control : RunControl, optional
+            As in `coaction`.
+
+        Returns
+        -------
+        Erased
+            Counts, and `freed`: where its `why_not` says that the disk had no room to compact, the
+            bytes are there until `erase` is called again.
+
+        Raises
+        ------
+        UnknownAccount, ConfigError, StoreLocked, StorageError, CorruptData
+            ConfigError where a label, the ledger or a case names an account: decisions are kept.
+
+        Notes
+        -----
+        Decodes all rows twice, and rewrites the store, whose size must be free on the disk.
+        """
+        from lockstep.erasure import erase_accounts
+
+        names = [accounts] if isinstance(accounts, str) else accounts
+        erased = erase_accounts(self.path, names, key=self._key, control=control)
+        self.refresh()
+        return erased
+
     def __repr__(self) -> str:
         if self._core is None:
             return f"<lockstep.Store {self.path}: empty>"
@@ -367,17 +392,4 @@ class Store:
     def _repr_html_(self) -> str:
         if self._core is None:
             return f"<code>{html.escape(repr(self))}</code>"
-        info = self.info()
-        rows = "".join(
-            f"<tr><td>{html.escape(kind['name'])}</td><td>{kind['actions']:,}</td>"
-            f"<td>{utc_text(kind['first_s'], MINUTE)}</td>"
-            f"<td>{utc_text(kind['last_s'], MINUTE)}</td></tr>"
-            for kind in info["kinds"]
-        )
-        named = "pseudonyms" if info["pseudonymous"] else "ids as they came"
-        return (
-            f"<p><b>Store {html.escape(str(self.path))}</b>: {info['actions']:,} actions of "
-            f"{info['accounts']:,} accounts on {info['objects']:,} objects, epoch {info['epoch']}, "
-            f"{named}</p><table><thead><tr><th>kind</th><th>actions</th><th>first, UTC</th>"
-            f"<th>last, UTC</th></tr></thead><tbody>{rows}</tbody></table>"
-        )
+        return store_html(self.info())

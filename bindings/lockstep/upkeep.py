@@ -10,10 +10,21 @@ from typing import Any
 from lockstep import _core
 from lockstep.case_store import reading, writing
 from lockstep.errors import ConfigError, StorageError, one_line
+from lockstep.ledger import EVENTS
 from lockstep.moments import DATE, DAY_S, end_of_day, utc_text
 from lockstep.sweep.referrals import actor
 
-__all__ = ["Dropped", "Freed", "compact_store", "days_before", "drop_old_days", "rows_to_drop"]
+__all__ = [
+    "Dropped",
+    "Freed",
+    "compact_store",
+    "days_before",
+    "decisions_about",
+    "drop_old_days",
+    "note_once",
+    "rows_to_drop",
+    "writer_of",
+]
 
 
 @dataclass
@@ -83,13 +94,13 @@ def drop_old_days(
         Where another process writes to the store, the disk fails, or there is no store.
     """
     now = int(time.time()) if now_s is None else now_s
-    core = _opened(path, key)
+    core = writer_of(path, key)
     try:
         receipt = core.drop_before(before_s, now_s=now, control=control)
         dropped = Dropped(receipt["before_s"], receipt["rows"], receipt["jobs"])
         drops, forgettings = core.drops(), core.forgettings()
         if drops and (not forgettings or forgettings[-1]["drop"] < drops[-1]["number"]):
-            forgotten = core.forget_names(_decided(path), now_s=now, control=control)
+            forgotten = core.forget_names(sorted(decisions_about(path)), now_s=now, control=control)
             dropped.accounts, dropped.objects = forgotten["accounts"], forgotten["objects"]
             forgettings.append(forgotten)
     finally:
@@ -99,27 +110,32 @@ def drop_old_days(
 
 
 def compact_store(
-    path: Path, *, key: bytes = b"", control: _core.RunControl | None = None
+    path: Path,
+    *,
+    key: bytes = b"",
+    whole: bool = False,
+    control: _core.RunControl | None = None,
 ) -> Freed:
     """Gives back the disk space of what was dropped, and joins the files of many small jobs.
 
-    Rewrites most of the store beside itself, and does nothing where the disk lacks the room.
-    Readers go on; killed, it is as it was. Raises as `drop_old_days`.
+    Rewrites most of the store beside itself, all of it where `whole`, and does nothing where the
+    disk lacks the room. Readers go on; killed, it is as it was. Raises as `drop_old_days`.
     """
-    core = _opened(path, key)
+    core = writer_of(path, key)
     try:
         before = core.info()["disk_bytes"]
         try:
             core.require_space(before)
         except StorageError as error:
             return Freed(0, one_line(error))
-        core.compact(control=control)
+        core.compact(whole=whole, control=control)
     finally:
         core.close()
     return Freed(max(before - _bytes_of(path, key), 0))
 
 
-def _opened(path: Path, key: bytes) -> _core.Store:
+def writer_of(path: Path, key: bytes) -> _core.Store:
+    """The store at `path`, open for writing. FileNotFoundError where there is none."""
     if not (path / "FORMAT").exists():  # else it would be made
         raise FileNotFoundError(f"no store at {path}; check the path")
     return _core.Store(str(path), write=True, pseudonym_key=key)
@@ -134,12 +150,15 @@ def _bytes_of(path: Path, key: bytes) -> int:
         core.close()
 
 
-def _decided(path: Path) -> list[str]:
-    """Accounts of which a label, the ledger or a case tells, as the store names them."""
+def decisions_about(path: Path) -> dict[str, str]:
+    """What tells of an account, of all that decisions name, by its name in the store."""
     with reading(path) as cases:
-        told = {label[0] for label in cases.labels()} | {entry[0] for entry in cases.ledger()}
-        told.update(name for entry in cases.case_entries() for name in entry["members"])
-    return sorted(told)
+        told = {
+            label[0]: "the ledger" if label[1] in EVENTS else "a label" for label in cases.labels()
+        }
+        for entry in cases.case_entries():
+            told.update((name, f"case {entry['case_id']}") for name in entry["members"])
+    return told
 
 
 def _note(path: Path, drops: list[dict[str, int]], forgettings: list[dict[str, int]]) -> None:
@@ -162,6 +181,11 @@ def _note(path: Path, drops: list[dict[str, int]], forgettings: list[dict[str, i
         for gone in forgettings
         if gone["accounts"] or gone["objects"]
     ]
+    note_once(path, notes)
+
+
+def note_once(path: Path, notes: list[tuple[str, str, int]]) -> None:
+    """Puts (name, detail, time) into the store's audit, but what has its name there already."""
     if not notes:
         return
     with writing(path) as cases:

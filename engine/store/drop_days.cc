@@ -116,10 +116,8 @@ class DayDrop {
     }
     if (!store_.retentions.empty()) made.cut = store_.retentions.back().cut;
     for (const auto& [epoch, gone] : dropped_.of_job) {
-      const auto before = what_is_left(store_.retentions, store_.jobs[epoch - 1]);
-      made.cut.erase(epoch);
-      if (before.rows == gone.rows) continue;
-      made.cut[epoch] = {before.rows - gone.rows, before.checksum - gone.checksum};
+      const auto& job = store_.jobs[epoch - 1];
+      made.cut_job(job, what_is_left(store_.retentions, job), gone);
     }
     cut_ = &made.cut;
   }
@@ -274,16 +272,18 @@ std::vector<DropReceipt> Store::drops() const {
   impl_->events->check_process();
   const std::shared_lock hold(impl_->guard);
   std::vector<DropReceipt> receipts;
-  for (const auto& retention : impl_->retentions) receipts.push_back(retention.receipt);
+  for (const auto& retention : impl_->retentions) {
+    if (retention.receipt.before_s != kNoDay) receipts.push_back(retention.receipt);
+  }
   return receipts;
 }
 
-void Store::compact(RunControl* control) {
+void Store::compact(bool whole, RunControl* control) {
   impl_->require_writer();
   const OnlyWork only(*impl_);
   for (std::size_t family = kSegments; family < kFamilyCount; ++family) {
     if (control != nullptr) control->check();
-    impl_->events->compact(family, control);
+    impl_->events->compact(family, whole, control);
   }
 }
 

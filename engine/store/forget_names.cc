@@ -1,10 +1,9 @@
-#include <algorithm>
 #include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "lockstep/error.h"
+#include "forgotten_names.h"
 #include "only_work.h"
 #include "sorted_files.h"
 #include "store_impl.h"
@@ -47,68 +46,6 @@ Used ids_in_rows(const Database& database, const Totals& totals, RunControl* con
   return used;
 }
 
-/// Writes the sorted files that forget names, in one step with the account of it.
-class Forgetting {
- public:
-  Forgetting(const Database& database, const std::filesystem::path& store, std::uint64_t epoch,
-             RunControl* control)
-      : database_(database), files_(database, store, epoch), control_(control) {}
-
-  /// Puts an empty name in the place of each that is not used; how many there were.
-  std::uint64_t forget(IdSpace space, const std::vector<char>& used) {
-    std::vector<std::string> gone;
-    std::vector<std::string> block;
-    const auto prefix = names_key(space, 0).substr(0, 1);
-    const auto iterator = database_.iterate(kNames);
-    for (iterator->Seek(prefix); iterator->Valid() && iterator->key().starts_with(prefix);
-         iterator->Next()) {
-      if (control_ != nullptr) control_->check();
-      const auto first = ByteReader(iterator->key().ToStringView().substr(1)).big_endian(4);
-      if (!decode_names(iterator->value().ToStringView(), block) ||
-          first + block.size() > used.size()) {
-        throw CorruptData("the names of " + database_.path().string() +
-                          " are damaged; restore it from a backup");
-      }
-      const auto before = gone.size();
-      for (std::size_t i = 0; i < block.size(); ++i) {
-        if (used[first + i] != 0 || block[i].empty()) continue;
-        gone.push_back(id_key(space, block[i]));
-        block[i].clear();
-      }
-      if (gone.size() > before) {
-        file(names_, kNames).put(iterator->key().ToStringView(), encode_names(block));
-      }
-    }
-    database_.check(*iterator);
-    std::sort(gone.begin(), gone.end());
-    for (const auto& key : gone) file(ids_, kIds).erase(key);
-    return gone.size();
-  }
-
-  void commit(const ForgetReceipt& receipt) {
-    auto& manifest = files_.add(kManifest);
-    manifest.put(forgetting_key(receipt.number), bytes_of(receipt));
-    manifest.finish();
-    for (auto* made : {names_, ids_}) {
-      if (made != nullptr) made->finish();
-    }
-    files_.ingest();
-  }
-
- private:
-  /// The file of a family, for all spaces: accounts come before objects in both.
-  SortedFile& file(SortedFile*& made, Family family) {
-    if (made == nullptr) made = &files_.add(family);
-    return *made;
-  }
-
-  const Database& database_;
-  SortedFiles files_;
-  SortedFile* names_ = nullptr;
-  SortedFile* ids_ = nullptr;
-  RunControl* control_;
-};
-
 }  // namespace
 
 ForgetReceipt Store::forget_names(std::span<const std::string> kept, TimeS now_s,
@@ -125,11 +62,16 @@ ForgetReceipt Store::forget_names(std::span<const std::string> kept, TimeS now_s
   receipt.number = impl_->forgettings.size() + 1;
   receipt.drop = impl_->retentions.size();
   receipt.forgotten_s = now_s;
-  Forgetting forgetting(*impl_->events, impl_->path, epoch, control);
-  receipt.accounts = forgetting.forget(IdSpace::kAccount, used.accounts);
-  receipt.objects = forgetting.forget(IdSpace::kObject, used.objects);
+  SortedFiles files(*impl_->events, impl_->path, epoch);
+  ForgottenNames forgotten(*impl_->events, files, control);
+  receipt.accounts = forgotten.forget(IdSpace::kAccount, used.accounts);
+  receipt.objects = forgotten.forget(IdSpace::kObject, used.objects);
+  forgotten.finish();
   if (control != nullptr) control->check();
-  forgetting.commit(receipt);
+  auto& manifest = files.add(kManifest);
+  manifest.put(forgetting_key(receipt.number), bytes_of(receipt));
+  manifest.finish();
+  files.ingest();
   const std::unique_lock hold(impl_->guard);
   impl_->forgettings.push_back(receipt);
   return receipt;

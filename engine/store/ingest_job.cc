@@ -10,6 +10,7 @@
 #include "sorted_files.h"
 #include "staging.h"
 #include "store_impl.h"
+#include "suppress_rows.h"
 
 namespace lockstep {
 namespace {
@@ -35,17 +36,17 @@ struct IngestJob::Impl {
 
  private:
   [[nodiscard]] ManifestEntry begin_entry(std::uint64_t rejected, TimeS now_s) const;
-  void assign_numbers(const RowChunks& rows, Totals& totals, IdAssignment& accounts,
+  void assign_numbers(const RowChunks& rows, bool all_used, Totals& totals, IdAssignment& accounts,
                       IdAssignment& objects) const;
   [[nodiscard]] std::vector<std::uint16_t> number_kinds(const SortedRows::Groups& groups,
                                                         Totals& totals) const;
 };
 
-/// The store's ids for the job's codes, and new ones into `totals`. Ids of rows that were all
-/// refused later are not kept.
-void IngestJob::Impl::assign_numbers(const RowChunks& rows, Totals& totals, IdAssignment& accounts,
-                                     IdAssignment& objects) const {
-  const char all = staging.refused_rows() ? 0 : 1;
+/// The store's ids for the job's codes, and new ones into `totals`. Ids that no row has, for its
+/// rows were refused or left out, are not kept.
+void IngestJob::Impl::assign_numbers(const RowChunks& rows, bool all_used, Totals& totals,
+                                     IdAssignment& accounts, IdAssignment& objects) const {
+  const char all = all_used ? 1 : 0;
   std::vector<char> used_accounts(staging.accounts().size(), all);
   std::vector<char> used_objects(staging.objects().size(), all);
   for (const auto& chunk : rows) {
@@ -102,7 +103,10 @@ JobReceipt IngestJob::Impl::commit(std::uint64_t rejected, TimeS now_s, RunContr
   IdAssignment objects;
   const auto staged = staging.row_count();
   auto chunks = staging.take_rows();
-  assign_numbers(chunks, entry.totals, accounts, objects);
+  const auto suppressed = suppress_rows(chunks, staging, *store);
+  receipt.erased = suppressed.rows;
+  assign_numbers(chunks, !staging.refused_rows() && !suppressed.any, entry.totals, accounts,
+                 objects);
   const auto groups = SortedRows::groups_of(chunks);
   const auto kinds = number_kinds(groups, entry.totals);
   if (control != nullptr) control->check();
@@ -112,7 +116,7 @@ JobReceipt IngestJob::Impl::commit(std::uint64_t rejected, TimeS now_s, RunContr
   receipt.new_accounts = accounts.new_names.size();
   receipt.new_objects = objects.new_names.size();
   receipt.accepted = rows.size();
-  receipt.duplicates = staged - receipt.accepted;
+  receipt.duplicates = staged - receipt.erased - receipt.accepted;
 
   SortedFiles files(*store->events, store->path, receipt.epoch);
   write_job(files, rows, entry, accounts, objects, control);

@@ -73,13 +73,14 @@ std::string receipt_line(const JobReceipt& r) {
         std::to_string(r.committed_s), hex(r.checksum)}) {
     line += '\t' + field;
   }
+  if (r.erased != 0) line += '\t' + std::to_string(r.erased);  // else as lines ever were
   return line + '\t' + hex(hash_bytes(line));
 }
 
 std::optional<JobReceipt> parse_receipt(std::string_view line) {
   const auto fields = split(line, '\t');
-  if (fields.size() != 13) return std::nullopt;
-  if (fields[12] != hex(hash_bytes(line.substr(0, line.rfind('\t'))))) return std::nullopt;
+  if (fields.size() != 13 && fields.size() != 14) return std::nullopt;
+  if (fields.back() != hex(hash_bytes(line.substr(0, line.rfind('\t'))))) return std::nullopt;
   JobReceipt r;
   r.content_hash = unescaped(fields[1]);
   r.source = unescaped(fields[2]);
@@ -87,7 +88,8 @@ std::optional<JobReceipt> parse_receipt(std::string_view line) {
                     parse(fields[4], r.duplicates) && parse(fields[5], r.rejected) &&
                     parse(fields[6], r.new_accounts) && parse(fields[7], r.new_objects) &&
                     parse(fields[8], r.first_s) && parse(fields[9], r.last_s) &&
-                    parse(fields[10], r.committed_s) && parse(fields[11], r.checksum, 16);
+                    parse(fields[10], r.committed_s) && parse(fields[11], r.checksum, 16) &&
+                    (fields.size() == 13 || parse(fields[12], r.erased));
   return good ? std::optional(r) : std::nullopt;
 }
 

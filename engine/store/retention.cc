@@ -18,6 +18,8 @@ std::string numbered_key(char letter, std::uint64_t number) {
 
 std::string retention_key(std::uint64_t number) { return numbered_key('r', number); }
 
+std::string erasure_key(std::uint64_t number) { return numbered_key('x', number); }
+
 std::string forgetting_key(std::uint64_t number) { return numbered_key('f', number); }
 
 std::string bytes_of(const ForgetReceipt& receipt) {
@@ -33,6 +35,12 @@ std::optional<ForgetReceipt> parse_forgetting(std::string_view text) {
   const bool good = static_cast<bool>(in >> found.number >> found.drop >> found.accounts >>
                                       found.objects >> found.forgotten_s);
   return good ? std::optional(found) : std::nullopt;
+}
+
+void Retention::cut_job(const JobReceipt& job, const KeptRows& before, const KeptRows& lost) {
+  const KeptRows left{before.rows - lost.rows, before.checksum - lost.checksum};
+  cut.erase(job.epoch);
+  if (left.rows != 0 || job.last_s >= receipt.before_s) cut[job.epoch] = left;
 }
 
 std::string Retention::bytes() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,18 +19,25 @@ struct KeptRows {
   std::uint64_t checksum = 0;
 };
 
-/// The row of `manifest` for one dropping of old days.
+/// In place of the day of a dropping that was an erasure of accounts.
+constexpr TimeS kNoDay = std::numeric_limits<TimeS>::min();
+
+/// The row of `manifest` for one dropping of old days, or one erasure of accounts.
 struct Retention {
   DropReceipt receipt;
   Totals totals;                          ///< of the store, once it was done
-  std::map<std::uint64_t, KeptRows> cut;  ///< jobs, by epoch, that lost rows and have some left
+  std::map<std::uint64_t, KeptRows> cut;  ///< jobs, by epoch, that lost rows; not all that lost all
+
+  /// Says what is left of a job that had `before`, and loses `lost`, for `what_is_left` to find.
+  void cut_job(const JobReceipt& job, const KeptRows& before, const KeptRows& lost);
 
   [[nodiscard]] std::string bytes() const;
   [[nodiscard]] static std::optional<Retention> parse(std::string_view text);
 };
 
-/// Key of the row; numbers count from 1.
+/// Keys of that row, and of the one of an erasure; numbers count from 1.
 [[nodiscard]] std::string retention_key(std::uint64_t number);
+[[nodiscard]] std::string erasure_key(std::uint64_t number);
 
 /// The row of `manifest` for one forgetting of names, and its key; numbers count from 1.
 [[nodiscard]] std::string forgetting_key(std::uint64_t number);

@@ -176,10 +176,13 @@ std::vector<std::string> Database::split(std::size_t family, const std::string& 
   return bounds;
 }
 
-void Database::compact(std::size_t family, RunControl* control) const {
+void Database::compact(std::size_t family, bool whole, RunControl* control) const {
   std::atomic<bool> cancelled{false};
   rocksdb::CompactRangeOptions options;
   options.canceled = &cancelled;
+  if (whole) {
+    options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  }
   auto running = std::async(std::launch::async, [&] {
     return db_->CompactRange(options, handles_[family], nullptr, nullptr);
   });

@@ -82,8 +82,10 @@ class Database {
   /// `from`, `to`, and keys between them that cut the family into parts of like size, ascending.
   [[nodiscard]] std::vector<std::string> split(std::size_t family, const std::string& from,
                                                const std::string& to) const;
-  /// Rewrites a family's files without what was erased or replaced; Interrupted within 50 ms.
-  void compact(std::size_t family, RunControl* control) const;
+  /// Rewrites a family's files without what was erased or replaced; where `whole`, also those of
+  /// the last level over which nothing lies, and which may keep what a reader still held when they
+  /// were made. Interrupted within 50 ms.
+  void compact(std::size_t family, bool whole, RunControl* control) const;
   /// Bytes of a family's sorted files.
   [[nodiscard]] std::uint64_t bytes_of(std::size_t family) const;
   /// Throws CorruptData or StorageError where an iterator stopped for a reason.

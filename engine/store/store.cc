@@ -47,6 +47,11 @@ void throw_damaged_block(const Database& database, Family family, const BlockKey
                     "); restore it from a backup");
 }
 
+void throw_damaged_list(const Database& database) {
+  throw CorruptData("a neighbour list of " + database.path().string() +
+                    " is damaged; restore it from a backup");
+}
+
 void decode_or_throw(const Database& database, Family family, const BlockKey& key,
                      std::string_view block, std::vector<ActionRow>& rows) {
   const auto order = family == kSegments ? BlockOrder::kByObject : BlockOrder::kByAccount;
@@ -118,6 +123,10 @@ StoreInfo Store::info() const {
   info.actions = totals.actions();
   info.accounts = totals.accounts;
   info.objects = totals.objects;
+  {
+    const std::shared_lock hold(impl_->guard);
+    info.erased = impl_->erasures.sum().accounts;
+  }
   info.kinds = totals.kinds;
   for (std::size_t family = kSegments; family < kFamilyCount; ++family) {
     info.families.push_back({family_name(family), impl_->events->bytes_of(family)});

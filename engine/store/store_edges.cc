@@ -29,18 +29,13 @@ struct Batch {
   }
 };
 
-[[noreturn]] void fail_list(const Database& database) {
-  throw CorruptData("a neighbour list of " + database.path().string() +
-                    " is damaged; restore it from a backup");
-}
-
 /// Reads the batch's edges behind those that are there.
 void append(const Database& database, const Batch& batch, StoredEdges& edges) {
   const auto lists = batch.accounts.size();
   std::vector<std::vector<StoredNeighbour>> decoded(lists);
   parallel_for(lists, kGrain, [&](std::size_t begin, std::size_t end) {
     for (auto i = begin; i < end; ++i) {
-      if (!decode_neighbours(batch.list(i), decoded[i])) fail_list(database);
+      if (!decode_neighbours(batch.list(i), decoded[i])) throw_damaged_list(database);
     }
   });
   std::vector<std::size_t> first(lists + 1, edges.source.size());
@@ -93,7 +88,7 @@ StoredEdges Store::edges(const std::string& kind, RunControl* control) const {
     ByteReader key(iterator->key().ToStringView().substr(prefix.size()));
     const auto account = static_cast<AccountId>(key.big_endian(4));
     const auto written = key.big_endian(8);
-    if (!key.at_end()) fail_list(database);
+    if (!key.at_end()) throw_damaged_list(database);
     if (written <= epoch) batch.add(account, iterator->value().ToStringView());
     if (batch.bytes.size() >= kBatchBytes) flush();
   }

@@ -8,6 +8,7 @@
 
 #include "../base/file_io.h"
 #include "block.h"
+#include "erasures.h"
 #include "format_file.h"
 #include "layout.h"
 #include "ledger.h"
@@ -29,8 +30,9 @@ struct Store::Impl {
 
   mutable std::shared_mutex guard;  ///< over what follows
   std::vector<JobReceipt> jobs;
-  std::vector<Retention> retentions;       ///< what was dropped of them, by number
+  std::vector<Retention> retentions;       ///< what was dropped or erased of them, by number
   std::vector<ForgetReceipt> forgettings;  ///< of names, by number
+  Erasures erasures;
   Totals totals;
   std::uint64_t noted = 0;  ///< jobs that have their line in the ledger
   bool job_running = false;
@@ -70,6 +72,9 @@ struct DayRange {
 
 /// Throws CorruptData naming the block.
 [[noreturn]] void throw_damaged_block(const Database& database, Family family, const BlockKey& key);
+
+/// Throws CorruptData where a list of neighbours cannot be read.
+[[noreturn]] void throw_damaged_list(const Database& database);
 
 /// Decodes a block or throws CorruptData naming it.
 void decode_or_throw(const Database& database, Family family, const BlockKey& key,

@@ -186,12 +186,14 @@ void Store::Impl::load(const std::vector<JobReceipt>& known) {
     forgotten.push_back(*receipt);
   }
   events->check(*iterator);
+  auto erased = Erasures::read(*events, path);
   compare_with_ledger(known, found);
   check_markers(found.size());
   const std::unique_lock hold(guard);
   jobs = std::move(found);
   retentions = std::move(dropped);
   forgettings = std::move(forgotten);
+  erasures = std::move(erased);
   totals = std::move(latest);
 }
 

@@ -89,8 +89,7 @@ std::vector<StoredNeighbour> Store::neighbours(const std::string& kind, AccountI
     const auto written = ByteReader(iterator->key().ToStringView().substr(6)).big_endian(8);
     if (written > epoch) continue;
     if (!decode_neighbours(iterator->value().ToStringView(), found)) {
-      throw CorruptData("a neighbour list of " + impl_->events->path().string() +
-                        " is damaged; restore it from a backup");
+      throw_damaged_list(*impl_->events);
     }
   }
   impl_->events->check(*iterator);

@@ -207,9 +207,10 @@ VerifyReport Store::verify(RunControl* control) const {
   if (impl_->options.mode == StoreMode::kWrite) check_files(database, report.problems);
   auto known = jobs();
   known.resize(epoch);
-  ForgetReceipt forgotten;
+  EraseReceipt forgotten;
   {
     const std::shared_lock hold(impl_->guard);
+    forgotten = impl_->erasures.sum();
     for (const auto& receipt : impl_->forgettings) {
       forgotten.accounts += receipt.accounts;
       forgotten.objects += receipt.objects;

@@ -207,6 +207,8 @@ def _tell(result: IngestResult) -> None:
         f"  new: {result.new_accounts:,} accounts, {result.new_objects:,} objects; "
         f"epoch {result.epoch}"
     )
+    if result.erased:
+        click.echo(f"  {result.erased:,} actions of accounts that were erased: not stored")
     if result.canonical:
         click.echo(f"  {result.canonical:,} links and hashtags were put in canonical form")
     if result.derived:

@@ -17,6 +17,7 @@ from lockstep.cli.common import (
     note,
     print_table,
     progress_bar,
+    read_accounts,
     watched,
 )
 from lockstep.moments import DATE, MINUTE, utc_text
@@ -52,6 +53,8 @@ def info(path: Path, key_file: Path | None, as_json: bool) -> None:
         f"epoch {details['epoch']}, schema {details['schema']}, "
         f"{'pseudonymous ids' if details['pseudonymous'] else 'ids as they came'}"
     )
+    if details["erased"]:
+        click.echo(f"{details['erased']:,} of the accounts erased; their ids are not given again")
     rows = [
         {
             **kind,
@@ -180,6 +183,57 @@ def retain(
         click.echo(f"{path}: {forgotten_names(dropped.to_dict())}")
     if dropped.freed is not None:
         _tell_freed(path, dropped.freed)
+
+
+@store.command(
+    epilog=example(
+        "lockstep store erase store 2244994945",
+        "lockstep store erase store --accounts requests.csv --json",
+    )
+)
+@click.argument("path", metavar="STORE", type=any_path)
+@click.argument("account", nargs=-1)
+@click.option("--accounts", type=any_path, help="Erase these too: a file with account_id.")
+@key_option
+@json_option
+def erase(
+    path: Path,
+    account: tuple[str, ...],
+    accounts: Path | None,
+    key_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Erase accounts from STORE for ever, down to the bytes; noted in its audit without a name.
+
+    Their actions, lists of neighbours and names go, and STORE's graph files. An action of another
+    account upon one stays without its target, or goes where its object is the account itself.
+    Later files' rows of them are left out. Accounts in a label, the ledger or a case are refused.
+    Rewrites most of the store beside itself. Runs made before keep names.
+    """
+    from lockstep import _core
+    from lockstep.arguments import read_key
+    from lockstep.erasure import erase_accounts
+
+    names = [*account, *(read_accounts(accounts, None, None) if accounts else [])]
+    key = read_key(key_file) if key_file else b""
+    control = _core.RunControl()
+    with progress_bar("erasing", quiet=as_json) as say, watched(control, say):
+        erased = erase_accounts(path, names, key=key, control=control)
+    if as_json:
+        emit_json({"store": str(path), **erased.to_dict()})
+    else:
+        click.echo(
+            f"{path}: {erased.accounts:,} accounts erased, {erased.already:,} were before; "
+            f"{erased.rows:,} actions went, {erased.targets:,} of others lost their target"
+        )
+        click.echo(
+            f"{path}: {erased.snapshots:,} graph files and {erased.quarantined:,} rows in "
+            f"quarantine removed"
+        )
+        _tell_freed(path, erased.freed)
+    if erased.freed.why_not is not None:
+        note("Bytes of the accounts are on the disk until the same command has room to compact.")
+    note("Runs made before keep names of accounts; `lockstep runs gc` removes old runs.")
 
 
 @store.command(epilog=example("lockstep store compact store"))

@@ -75,6 +75,7 @@ class IngestResult:
     detections: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    erased: int = 0  # actions of accounts that were erased from the store; not stored
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -127,6 +128,7 @@ def ingest_file(
             known.accepted,
             known.duplicates,
             known.rejected,
+            erased=known.erased,
         )
     quarantine = Quarantine(
         store_path / "quarantine" / f"{job_name}.ndjson",
@@ -156,6 +158,7 @@ def ingest_file(
         _detections(container, map_, times, options),
         container.warnings + _warnings(quarantine, stager),
         round(time.monotonic() - started, 3),
+        receipt.erased,
     )
 
 
@@ -220,9 +223,9 @@ class _Loading:
             if not keep and self.store.find_job(self.content_hash) is None:
                 quarantine.clear()
             raise
-        assert stager.staged == receipt.accepted + receipt.duplicates
+        assert stager.staged == receipt.accepted + receipt.duplicates + receipt.erased
         if self.map.explode is None and not self.options.derive:
-            assert stager.rows == receipt.accepted + receipt.duplicates + quarantine.count
+            assert stager.rows == stager.staged + quarantine.count
         return receipt, stager, times
 
     def _stage(self, times: TimeReader) -> tuple[_core.IngestJob, Stager, TimeReader]:

@@ -94,6 +94,7 @@ def run_id_of(store: Store, inputs: Inputs) -> str:
         "epoch": info["epoch"],
         "version": _core.__version__,
         **({"dropped": cuts[-1]} if cuts else {}),
+        **({"erased": info["erased"]} if info["erased"] else {}),
     }
     if decided := inputs.decisions.identity():
         made_of["decisions"] = decided

@@ -65,6 +65,7 @@ struct JobReceipt {
   std::uint64_t accepted = 0;    ///< rows stored
   std::uint64_t duplicates = 0;  ///< rows equal to another of the job, target too; stored once
   std::uint64_t rejected = 0;    ///< rows in quarantine
+  std::uint64_t erased = 0;      ///< rows of accounts that were erased before; not stored
   std::uint64_t new_accounts = 0;
   std::uint64_t new_objects = 0;
   TimeS first_s = 0;  ///< earliest and latest action; 0 where nothing was stored
@@ -75,7 +76,7 @@ struct JobReceipt {
 
 /// What a dropping of old days took out of a store; also its line among `Store::drops`.
 struct DropReceipt {
-  std::uint64_t number = 0;  ///< from 1; 0 where there was nothing to drop
+  std::uint64_t number = 0;  ///< from 1, erasures counted; 0 where there was nothing to drop
   std::uint64_t epoch = 0;   ///< of the store as it was; later jobs are not touched by it
   TimeS before_s = 0;        ///< the midnight (UTC) before which all rows went
   TimeS dropped_s = 0;       ///< when
@@ -90,6 +91,18 @@ struct ForgetReceipt {
   std::uint64_t accounts = 0;  ///< whose external ids went
   std::uint64_t objects = 0;
   TimeS forgotten_s = 0;  ///< when
+};
+
+/// What an erasure of accounts took out of a store; also its line among `Store::erasures`.
+struct EraseReceipt {
+  std::uint64_t number = 0;    ///< from 1; 0 where all accounts had been erased before
+  std::uint64_t epoch = 0;     ///< of the store as it was
+  std::uint64_t accounts = 0;  ///< that went
+  std::uint64_t objects = 0;   ///< whose external ids went, for no row has them any more
+  std::uint64_t rows = 0;      ///< that went, of all kinds
+  std::uint64_t targets = 0;   ///< rows of others that stay without their target
+  std::uint64_t jobs = 0;      ///< of which any row went or changed
+  TimeS erased_s = 0;          ///< when
 };
 
 /// One job under way: rows are staged in memory and sorted files, and none is visible or kept
@@ -174,6 +187,7 @@ struct StoreInfo {
   std::uint64_t actions = 0;
   std::uint64_t accounts = 0;
   std::uint64_t objects = 0;
+  std::uint64_t erased = 0;  ///< accounts; their numbers count among `accounts`
   std::uint64_t disk_bytes = 0;
   std::vector<KindInfo> kinds;
   std::vector<FamilyBytes> families;
@@ -268,11 +282,29 @@ class Store {
                              RunControl* control = nullptr);
   /// All forgettings, by number; also those that found nothing to forget.
   [[nodiscard]] std::vector<ForgetReceipt> forgettings() const;
+  /// Erases accounts, given by external id or, where a key is set, by pseudonym: for ever, and in
+  /// one atomic step. Their rows and lists of neighbours go. A row of another account of which one
+  /// is the target stays without it, for what the other did is its own; but it goes where its
+  /// object is the account itself, by its external id (a mention, a follow). Their names are
+  /// forgotten, and those of objects that no row has any more; numbers are never given again. A
+  /// salted mark stays of each, so that later jobs leave its rows out (`JobReceipt::erased`) and
+  /// targets that are it; it cannot be lifted. Accounts that were erased before are passed over.
+  /// Decodes all rows twice and all lists of neighbours; a byte an id. The bytes go with a whole
+  /// `compact` and the opening for writing that comes next. Labels and cases are not looked at. Not
+  /// beside a read of the same object. Throws InvalidArgument on an account that the store does not
+  /// have, before anything is done, and as `drop_before`.
+  EraseReceipt erase_accounts(std::span<const std::string> accounts, TimeS now_s,
+                              RunControl* control = nullptr);
+  /// Whether an account, given as to `erase_accounts`, was erased.
+  [[nodiscard]] bool is_erased(std::string_view account) const;
+  /// All erasures, by number.
+  [[nodiscard]] std::vector<EraseReceipt> erasures() const;
   /// Gives back the disk space of what was dropped, and joins the files of many small jobs; what
   /// the store holds stays. Needs about its size of free space meanwhile. A kill, or Interrupted,
   /// leaves it as it was, but for some garbage that the next opening removes. Throws as
-  /// `drop_before`.
-  void compact(RunControl* control = nullptr);
+  /// `drop_before`. Where `whole`, files from which nothing went are rewritten too: then no byte is
+  /// left of what was erased.
+  void compact(bool whole = false, RunControl* control = nullptr);
 
   [[nodiscard]] StoreInfo info() const;
   /// Reads every byte back: RocksDB's checksums, each block's, the ledger's sums, the mirrors.

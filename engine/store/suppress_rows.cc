@@ -1,0 +1,41 @@
+#include "suppress_rows.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "lockstep/parallel.h"
+
+namespace lockstep {
+
+SuppressedRows suppress_rows(RowChunks& rows, const Staging& staging, const Store::Impl& store) {
+  const auto& known = store.erasures.suppressed;
+  if (!known.any()) return {};
+  const auto& accounts = staging.accounts();
+  std::vector<char> erased(accounts.size());
+  parallel_for(erased.size(), 1 << 12, [&](std::size_t begin, std::size_t end) {
+    for (auto code = begin; code < end; ++code) {
+      const auto name = accounts.name(static_cast<std::uint32_t>(code));
+      erased[code] = known.contains(store.stored_name(IdSpace::kAccount, name)) ? 1 : 0;
+    }
+  });
+  SuppressedRows result;
+  if (std::find(erased.begin(), erased.end(), 1) == erased.end()) return result;
+  result.any = true;
+  for (auto& chunk : rows) {
+    std::size_t kept = 0;
+    for (auto row : chunk.view()) {
+      const bool target_erased = row.target != 0 && erased[row.target - 1] != 0;
+      const bool goes =
+          erased[row.account] != 0 ||
+          (target_erased && accounts.name(row.target - 1) == staging.objects().name(row.object));
+      if (goes) continue;
+      if (target_erased) row.target = 0;
+      chunk[kept++] = row;
+    }
+    result.rows += chunk.size() - kept;
+    chunk.shrink(kept);
+  }
+  return result;
+}
+
+}  // namespace lockstep
