@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lockstep import _core
+from lockstep.windows import SHUFFLES, least_settings, tried
 
 if TYPE_CHECKING:
     from lockstep.report.timeline import Ticks
@@ -153,7 +154,7 @@ class Cluster:
         self,
         store: Store,
         *,
-        shuffles: int = 5,
+        shuffles: int = SHUFFLES,
         seed: int = _core.SEED,
         control: _core.RunControl | None = None,
     ) -> pa.Table:
@@ -174,11 +175,13 @@ class Cluster:
             as the run asked for; nothing is tested.
         """
         from lockstep.sweep.trials import FACTORS, member_layers
-        from lockstep.windows import tried
 
         layers = member_layers(self.run, store, self.accounts)
         least = self.run.summary["options"]["min_objects"]
-        columns = tried(layers, len(self.accounts), len(FACTORS), least, shuffles, seed, control)
+        ties = least_settings(layers, least, control)
+        columns = tried(
+            layers, ties, len(self.accounts), len(FACTORS), least, shuffles, seed, control
+        )
         return pa.table({"factor": pa.array([float(by) for by in FACTORS]), **columns})
 
     def explorer_url(

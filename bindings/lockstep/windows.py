@@ -23,7 +23,7 @@ __all__ = [
     "least_settings",
     "robustness",
     "shuffle_times",
-    "shuffled",
+    "shuffled_layers",
     "tried",
 ]
 
@@ -115,7 +115,8 @@ def robustness(
     actions, accounts, _ = action_log(log, time_unit)
     layers = [LayerLog(actions, windows_s)]
     settings = pa.array(list(windows_s), pa.int64())
-    found = tried(layers, len(accounts), len(settings), min_objects, shuffles, seed, control)
+    real = least_settings(layers, min_objects, control)
+    found = tried(layers, real, len(accounts), len(settings), min_objects, shuffles, seed, control)
     return pa.table({"window_s": settings, **found})
 
 
@@ -157,7 +158,7 @@ def shuffle_times(log: Any, *, time_unit: str = "s", seed: int = _core.SEED) -> 
     [5, 700]
     """
     actions, accounts, objects = action_log(log, time_unit)
-    made = shuffled(actions, np.random.default_rng(seed))
+    made = _shuffled(actions, np.random.default_rng(seed))
     return pa.table(
         {
             "account_id": accounts.take(made.accounts),
@@ -167,7 +168,12 @@ def shuffle_times(log: Any, *, time_unit: str = "s", seed: int = _core.SEED) -> 
     )
 
 
-def shuffled(log: _core.ActionLog, random: np.random.Generator) -> _core.ActionLog:
+def shuffled_layers(layers: Sequence[LayerLog], random: np.random.Generator) -> list[LayerLog]:
+    """The same layers with the times of each account dealt out anew, layer by layer."""
+    return [LayerLog(_shuffled(each.log, random), each.windows_s) for each in layers]
+
+
+def _shuffled(log: _core.ActionLog, random: np.random.Generator) -> _core.ActionLog:
     """A log with the times of each account dealt out anew among its actions."""
     times = dealt_anew(random, log.times, log.accounts)
     return _core.ActionLog(log.accounts, _objects_of(log), times, account_count=log.account_count)
@@ -203,6 +209,7 @@ def least_settings(
 
 def tried(
     layers: Sequence[LayerLog],
+    ties: Ties,
     accounts: int,
     settings: int,
     min_objects: int,
@@ -212,20 +219,17 @@ def tried(
 ) -> dict[str, pa.Array]:
     """The columns of `robustness` behind the window, of accounts in any number of layers.
 
+    `ties` are their `least_settings`.
     ValueError where there is no shuffle.
     """
     if shuffles < 1:
         raise ValueError(f"shuffles is {shuffles}; give 1 or more")
-    real = in_force(least_settings(layers, min_objects, control), accounts, settings)
+    real = in_force(ties, accounts, settings)
     random = np.random.default_rng(seed)
     by_chance = np.mean(
         [
             in_force(
-                least_settings(
-                    [LayerLog(shuffled(each.log, random), each.windows_s) for each in layers],
-                    min_objects,
-                    control,
-                ),
+                least_settings(shuffled_layers(layers, random), min_objects, control),
                 accounts,
                 settings,
             )

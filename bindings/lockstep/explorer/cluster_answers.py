@@ -17,7 +17,7 @@ from lockstep.sweep.benign import doubts
 from lockstep.sweep.remarks import cluster_remarks
 from lockstep.sweep.trials import FACTORS, member_layers
 from lockstep.takedown import takedown_curve
-from lockstep.windows import SHUFFLES, LayerLog, Ties, least_settings, shuffled, tried
+from lockstep.windows import SHUFFLES, Ties, least_settings, shuffled_layers, tried
 
 __all__ = [
     "MOST_MEMBERS",
@@ -75,25 +75,16 @@ def detail(index: RunIndex, cluster: int) -> cluster_models.ClusterDetail:
     """A cluster in words, with its strongest members."""
     row = index.clusters[cluster]
     page = member_page(index, cluster, offset=0, limit=MOST_MEMBERS)
-    resembling = [
-        cluster_models.Returner(**each)
-        for each in index.returners
-        if each["alike"] and _is_member(index, each["account_id"], row["cluster_id"])
-    ]
+    resembling = index.resembling(row["cluster_id"])
     return cluster_models.ClusterDetail(
         row=cluster_models.ClusterRow(**row),
         remarks=cluster_remarks(row),
         members=page.rows,
         members_total=page.total,
         window_s=_window_s(index, cluster),
-        resembling=resembling[:_MOST_RESEMBLING],
+        resembling=[cluster_models.Returner(**each) for each in resembling[:_MOST_RESEMBLING]],
         resembling_total=len(resembling),
     )
-
-
-def _is_member(index: RunIndex, account: str, cluster_id: str) -> bool:
-    known = index.membership.get(account)
-    return known is not None and known["cluster_id"] == cluster_id
 
 
 def member_page(
@@ -167,17 +158,17 @@ def robustness(
     ids = strongest_part(index, cluster, MOST_TRIED)["account_id"].to_pylist()
     least = index.run.summary["options"]["min_objects"]
     layers = member_layers(index.run, store, ids)
-    random = np.random.default_rng(seed)
-    copies = [LayerLog(shuffled(layer.log, random), layer.windows_s) for layer in layers]
+    real = least_settings(layers, least)
+    shuffled = least_settings(shuffled_layers(layers, np.random.default_rng(seed)), least)
     window_s = _window_s(index, cluster)
-    columns = tried(layers, len(ids), len(FACTORS), least, SHUFFLES, _core.SEED)
+    columns = tried(layers, real, len(ids), len(FACTORS), least, SHUFFLES, _core.SEED)
     return cluster_models.Robustness(
         ids=ids,
         members_total=index.clusters[cluster]["members"],
         factors=[float(by) for by in FACTORS],
         window_s=[round(window_s * by) for by in FACTORS],
-        real=_tied(least_settings(layers, least)),
-        shuffled=_tied(least_settings(copies, least)),
+        real=_tied(real),
+        shuffled=_tied(shuffled),
         seed=seed,
         **{name: column.to_pylist() for name, column in columns.items()},
     )

@@ -89,6 +89,10 @@ class RunIndex:
         rows = self.members.select(names).to_pylist()
         return dict(zip(self.members["account_id"].to_pylist(), rows, strict=True))
 
+    def resembling(self, cluster_id: str) -> list[dict[str, Any]]:
+        """Rows of the returners table that are alike, of members of a cluster."""
+        return self._resembling.get(cluster_id, [])
+
     def place(self, account: str) -> int | None:
         """Number of an account among `accounts`; None where it has no edge."""
         return self._place.get(account)
@@ -168,6 +172,15 @@ class RunIndex:
             for end in ("source", "target")
         )
         return source, target
+
+    @cached_property
+    def _resembling(self) -> dict[str, list[dict[str, Any]]]:
+        found: dict[str, list[dict[str, Any]]] = {}
+        for row in self.returners:
+            member = self.membership.get(row["account_id"])
+            if row["alike"] and member is not None:
+                found.setdefault(member["cluster_id"], []).append(row)
+        return found
 
     @cached_property
     def _place(self) -> dict[str, int]:

@@ -1,6 +1,6 @@
-/** A tiny histogram; `said` is what it shows, in words. */
+/** A tiny histogram of numbers or shares; `said` is what it shows, in words. */
 export function Spark({ counts, said }: { counts: readonly number[]; said: string }) {
-  const most = Math.max(1, ...counts);
+  const most = Math.max(0, ...counts) || 1;
   const wide = 110 / Math.max(1, counts.length);
   return (
     <svg class="spark" viewBox="0 0 110 24" role="img" aria-label={said} preserveAspectRatio="none">

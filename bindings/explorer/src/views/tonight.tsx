@@ -78,13 +78,12 @@ function Watched({ detail }: { detail: AlarmDetail | undefined }) {
   const written = (value: number): string => (detail.unit === "share" ? percent(value) : decimal(value));
   const nights = detail.past.filter((night) => night.value !== null);
   const values = [...nights.map((night) => night.value ?? 0), detail.value];
-  const most = Math.max(...values, 1e-9);
   return (
     <p class="row small">
       <span>{written(detail.value)} tonight, limit {written(detail.limit)}</span>
       {nights.length > 0 && (
         <>
-          <Spark counts={values.map((value) => (100 * value) / most)} said={`Over the nights: ${values.map(written).join(", ")}`} />
+          <Spark counts={values} said={`Over the nights: ${values.map(written).join(", ")}`} />
           <span class="soft">{plural(nights.length, "night")} before, and tonight</span>
         </>
       )}
