@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -14,6 +13,7 @@
 
 #include "lockstep/case_store.h"
 #include "lockstep/error.h"
+#include "support/killed_child.h"
 #include "support/store_fixture.h"
 
 namespace lockstep {
@@ -161,20 +161,6 @@ TEST(CaseEntries, AWriterWaitsForAnotherAsLongAsItIsAsked) {
   }
 }
 
-std::pair<pid_t, std::FILE*> start_child(const std::filesystem::path& path) {
-  int pipe_ends[2];
-  EXPECT_EQ(::pipe2(pipe_ends, O_CLOEXEC), 0);
-  const auto child = ::fork();
-  if (child == 0) {
-    ::dup2(pipe_ends[1], STDOUT_FILENO);
-    ::setenv(kStorePath, path.c_str(), 1);
-    ::execl("/proc/self/exe", "case_entries_test", nullptr);
-    ::_exit(127);
-  }
-  ::close(pipe_ends[1]);
-  return {child, ::fdopen(pipe_ends[0], "r")};
-}
-
 std::uint64_t last_acknowledged(std::FILE* acks) {
   unsigned long version = 0;
   unsigned long last = 0;
@@ -191,7 +177,8 @@ TEST(CaseEntries, TwoWritersKilledAtAnyMomentLoseNothingAcknowledged) {
   std::uint64_t acknowledged = 0;
   for (int kill = 0; kill < 10; ++kill) {
     SCOPED_TRACE(kill);
-    const std::pair<pid_t, std::FILE*> writers[] = {start_child(path), start_child(path)};
+    const std::pair<pid_t, std::FILE*> writers[] = {start_child(kStorePath, path),
+                                                    start_child(kStorePath, path)};
     const auto end =
         std::chrono::steady_clock::now() + 150ms + std::chrono::milliseconds(random() % 150);
     while (std::chrono::steady_clock::now() < end) {  // beside the writers

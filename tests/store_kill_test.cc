@@ -14,6 +14,7 @@
 
 #include "lockstep/error.h"
 #include "lockstep/store.h"
+#include "support/killed_child.h"
 #include "support/store_fixture.h"
 
 namespace lockstep {
@@ -92,21 +93,6 @@ void fill_and_empty(const std::filesystem::path& file, const std::atomic<bool>& 
   stop = true;
   filler.join();
   ::_exit(failures > 0 ? 0 : 5);
-}
-
-/// Runs this program again as a child that finds `path` in `variable`; its output is to be read.
-std::pair<pid_t, std::FILE*> start_child(const char* variable, const std::filesystem::path& path) {
-  int pipe_ends[2];
-  EXPECT_EQ(::pipe2(pipe_ends, O_CLOEXEC), 0);
-  const auto child = ::fork();
-  if (child == 0) {
-    ::dup2(pipe_ends[1], STDOUT_FILENO);
-    ::setenv(variable, path.c_str(), 1);
-    ::execl("/proc/self/exe", "store_kill_test", nullptr);
-    ::_exit(127);
-  }
-  ::close(pipe_ends[1]);
-  return {child, ::fdopen(pipe_ends[0], "r")};
 }
 
 std::uint64_t read_acks(std::FILE* acks, std::uint64_t acknowledged) {

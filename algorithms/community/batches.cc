@@ -61,8 +61,8 @@ void Batches::scatter(const std::vector<std::uint8_t>& flags, std::uint64_t salt
     parallel_for(flags.size(), kGrain, [&](std::size_t begin, std::size_t end) {
       const std::size_t chunk = begin / kGrain;
       for (auto v = static_cast<VertexId>(begin); v < end; ++v) {
-        if (flags[v] != 0)
-          visit(v, place[batch_of(v >> block_bits, salt, batches) * chunks + chunk]);
+        if (flags[v] == 0) continue;
+        visit(v, place[batch_of(v >> block_bits, salt, batches) * chunks + chunk]);
       }
     });
   };

@@ -6,6 +6,7 @@
 
 #include "../base/pseudonym.h"
 #include "lockstep/error.h"
+#include "numbered_rows.h"
 #include "retention.h"
 
 namespace lockstep {
@@ -57,15 +58,13 @@ Erasures Erasures::read(const Database& events, const std::filesystem::path& sto
   if (iterator->Valid() && iterator->key() == kSaltKey) {
     found.suppressed.salt_ = iterator->value().ToString();
   }
-  for (iterator->Seek("x"); iterator->Valid() && iterator->key().starts_with("x");
-       iterator->Next()) {
-    const auto receipt = parse_erasure(iterator->value().ToStringView());
-    if (!receipt || receipt->number != found.done.size() + 1) {
-      throw CorruptData("the manifest of " + store.string() + " is damaged at erasure " +
-                        std::to_string(found.done.size() + 1) + "; restore it from a backup");
-    }
-    found.done.push_back(*receipt);
-  }
+  read_numbered(*iterator, "x", "erasure", store,
+                [&](std::string_view value, std::uint64_t number) {
+                  const auto receipt = parse_erasure(value);
+                  if (!receipt || receipt->number != number) return false;
+                  found.done.push_back(*receipt);
+                  return true;
+                });
   events.check(*iterator);
   if (found.sum().accounts != found.suppressed.marks_.size()) {
     throw CorruptData("the manifest of " + store.string() + " has " +

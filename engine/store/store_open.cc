@@ -7,6 +7,7 @@
 #include "../base/file_io.h"
 #include "../base/pseudonym.h"
 #include "lockstep/error.h"
+#include "numbered_rows.h"
 #include "store_impl.h"
 
 namespace lockstep {
@@ -152,39 +153,34 @@ void Store::Impl::load(const std::vector<JobReceipt>& known) {
   std::vector<JobReceipt> found;
   Totals latest;
   const auto iterator = events->iterate(kManifest);
-  for (iterator->Seek("e"); iterator->Valid() && iterator->key().starts_with("e");
-       iterator->Next()) {
-    auto entry = ManifestEntry::parse(iterator->value().ToStringView());
-    if (!entry || entry->receipt.epoch != found.size() + 1) {
-      throw CorruptData("the manifest of " + path.string() + " is damaged at epoch " +
-                        std::to_string(found.size() + 1) + "; restore it from a backup");
-    }
+  read_numbered(*iterator, "e", "epoch", path, [&](std::string_view value, std::uint64_t number) {
+    auto entry = ManifestEntry::parse(value);
+    if (!entry || entry->receipt.epoch != number) return false;
     found.push_back(std::move(entry->receipt));
     latest = std::move(entry->totals);
-  }
+    return true;
+  });
   std::vector<Retention> dropped;
-  for (iterator->Seek("r"); iterator->Valid() && iterator->key().starts_with("r");
-       iterator->Next()) {
-    auto retention = Retention::parse(iterator->value().ToStringView());
-    if (!retention || retention->receipt.number != dropped.size() + 1 ||
-        retention->receipt.epoch > found.size()) {
-      throw CorruptData("the manifest of " + path.string() + " is damaged at retention " +
-                        std::to_string(dropped.size() + 1) + "; restore it from a backup");
-    }
-    // A job that came later has its totals from these.
-    if (retention->receipt.epoch == found.size()) latest = retention->totals;
-    dropped.push_back(std::move(*retention));
-  }
+  read_numbered(*iterator, "r", "retention", path,
+                [&](std::string_view value, std::uint64_t number) {
+                  auto retention = Retention::parse(value);
+                  if (!retention || retention->receipt.number != number ||
+                      retention->receipt.epoch > found.size()) {
+                    return false;
+                  }
+                  // A job that came later has its totals from these.
+                  if (retention->receipt.epoch == found.size()) latest = retention->totals;
+                  dropped.push_back(std::move(*retention));
+                  return true;
+                });
   std::vector<ForgetReceipt> forgotten;
-  for (iterator->Seek("f"); iterator->Valid() && iterator->key().starts_with("f");
-       iterator->Next()) {
-    const auto receipt = parse_forgetting(iterator->value().ToStringView());
-    if (!receipt || receipt->number != forgotten.size() + 1) {
-      throw CorruptData("the manifest of " + path.string() + " is damaged at forgetting " +
-                        std::to_string(forgotten.size() + 1) + "; restore it from a backup");
-    }
-    forgotten.push_back(*receipt);
-  }
+  read_numbered(*iterator, "f", "forgetting", path,
+                [&](std::string_view value, std::uint64_t number) {
+                  const auto receipt = parse_forgetting(value);
+                  if (!receipt || receipt->number != number) return false;
+                  forgotten.push_back(*receipt);
+                  return true;
+                });
   events->check(*iterator);
   auto erased = Erasures::read(*events, path);
   compare_with_ledger(known, found);
