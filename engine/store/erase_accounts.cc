@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -102,61 +105,60 @@ class AccountErasure {
     targets_ += kept.targets;
   }
 
-  void rewrite_blocks(Family family) {
-    const auto order = family == kSegments ? BlockOrder::kByObject : BlockOrder::kByAccount;
+  /// Writes those entries of a family anew, under their old keys, for which `left_of` gives a text:
+  /// what is left of the value, and where that is empty the entry goes.
+  template <class LeftOf>
+  void rewrite(Family family, const LeftOf& left_of) {
     SortedFile* file = nullptr;
-    std::vector<ActionRow> rows;
     const auto iterator = database_.iterate(family);
     for (iterator->SeekToFirst(); iterator->Valid() && !is_marker(iterator->key().ToStringView());
          iterator->Next()) {
       check_control();
-      const auto key = parse_or_throw(database_, iterator->key().ToStringView());
-      rows.clear();
-      decode_or_throw(database_, family, key, iterator->value().ToStringView(), rows);
-      if (control_ != nullptr) control_->advance(rows.size());
-      const auto kept = kept_of(family, key, rows);
-      if (family == kSegments) count(key, rows, kept);
-      if (kept.all_of(rows)) continue;
+      const auto key = iterator->key().ToStringView();
+      const std::optional<std::string> left = left_of(key, iterator->value().ToStringView());
+      if (!left) continue;
       if (file == nullptr) file = &files_.add(family);
-      if (kept.rows.empty()) {
-        file->erase(iterator->key().ToStringView());
+      if (left->empty()) {
+        file->erase(key);
       } else {
-        // Under the old key: it says where the block's ids may begin, and is not moved.
-        file->put(iterator->key().ToStringView(), encode_block(kept.rows, order));
+        file->put(key, *left);
       }
     }
     database_.check(*iterator);
     if (file != nullptr) file->finish();
   }
 
+  /// A block's old key says where its ids may begin, so it is not moved.
+  void rewrite_blocks(Family family) {
+    const auto order = family == kSegments ? BlockOrder::kByObject : BlockOrder::kByAccount;
+    std::vector<ActionRow> rows;
+    rewrite(family, [&](std::string_view at, std::string_view block) -> std::optional<std::string> {
+      const auto key = parse_or_throw(database_, at);
+      rows.clear();
+      decode_or_throw(database_, family, key, block, rows);
+      if (control_ != nullptr) control_->advance(rows.size());
+      const auto kept = kept_of(family, key, rows);
+      if (family == kSegments) count(key, rows, kept);
+      if (kept.all_of(rows)) return std::nullopt;
+      return kept.rows.empty() ? std::string() : encode_block(kept.rows, order);
+    });
+  }
+
   void rewrite_edges(Family family) {
-    SortedFile* file = nullptr;
     std::vector<StoredNeighbour> neighbours;
-    const auto iterator = database_.iterate(family);
-    for (iterator->SeekToFirst(); iterator->Valid() && !is_marker(iterator->key().ToStringView());
-         iterator->Next()) {
-      check_control();
-      const auto from = ByteReader(iterator->key().ToStringView().substr(2)).big_endian(4);
+    rewrite(family, [&](std::string_view at, std::string_view list) -> std::optional<std::string> {
+      const auto from = ByteReader(at.substr(2)).big_endian(4);
       neighbours.clear();
-      if (!decode_neighbours(iterator->value().ToStringView(), neighbours)) {
-        throw_damaged_list(database_);
-      }
+      if (!decode_neighbours(list, neighbours)) throw_damaged_list(database_);
       const auto gone = std::erase_if(neighbours, [&](const StoredNeighbour& n) {
         if (std::max(from, std::uint64_t{n.account}) >= wanted_.accounts.size()) {
           throw_damaged_list(database_);
         }
         return wanted_.accounts[from] != 0 || wanted_.accounts[n.account] != 0;
       });
-      if (gone == 0) continue;
-      if (file == nullptr) file = &files_.add(family);
-      if (neighbours.empty()) {
-        file->erase(iterator->key().ToStringView());
-      } else {
-        file->put(iterator->key().ToStringView(), encode_neighbours(neighbours));
-      }
-    }
-    database_.check(*iterator);
-    if (file != nullptr) file->finish();
+      if (gone == 0) return std::nullopt;
+      return neighbours.empty() ? std::string() : encode_neighbours(neighbours);
+    });
   }
 
   void forget_names(EraseReceipt& receipt) {
