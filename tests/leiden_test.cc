@@ -189,9 +189,6 @@ void expect_no_vertex_gains(CsrView graph, const Communities& found, double cpm_
   }
 }
 
-// What the paper proves of a stable partition under CPM: communities are no denser towards each
-// other than the resolution, and each vertex is at least that dense towards its own community.
-// At so high a randomness many vertices stay alone, and a refinement may merge nothing at all.
 TEST(Leiden, EndsWhereThousandsChooseEachOther) {
   const auto cliques = leiden(ring_of_cliques(8'000, 5).view(), {.resolution = 1e3});
   EXPECT_EQ(cliques.communities, 8'000U);
@@ -199,6 +196,9 @@ TEST(Leiden, EndsWhereThousandsChooseEachOther) {
   EXPECT_EQ(whole.communities, 1U);
 }
 
+// What the paper proves of a stable partition under CPM: communities are no denser towards each
+// other than the resolution, and each vertex is at least that dense towards its own community.
+// At so high a randomness many vertices stay alone, and a refinement may merge nothing at all.
 TEST(Leiden, CpmCommunitiesAreSeparatedAndDense) {
   const double resolution = 0.1;
   for (unsigned seed = 0; seed < 50; ++seed) {
