@@ -9,7 +9,7 @@ namespace lockstep {
 namespace {
 
 constexpr std::size_t kHugePage = 2 << 20;
-constexpr std::size_t kLarge = 4 * kHugePage;
+constexpr std::size_t kLarge = kHugePage;
 
 }  // namespace
 

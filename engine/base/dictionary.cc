@@ -103,15 +103,21 @@ std::uint32_t Dictionary::add(std::int64_t number) {
 
 void Dictionary::add(std::span<const std::int64_t> numbers, std::span<std::uint32_t> codes) {
   constexpr std::size_t kAhead = 16;
+  const auto direct_slot = [&](std::size_t i) {
+    return &direct_[static_cast<std::uint64_t>(numbers[i])];
+  };
   const auto slot_of = [&](std::size_t i) {
     return hash_of({static_cast<std::uint64_t>(numbers[i]), kNumber}) & (slots_.size() - 1);
   };
   for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const bool ahead = i + kAhead < numbers.size();
+    if (ahead && is_direct(numbers[i + kAhead])) __builtin_prefetch(direct_slot(i + kAhead));
     if (is_direct(numbers[i])) {
-      codes[i] = add(numbers[i]);
+      const auto known = *direct_slot(i);
+      codes[i] = known != 0 ? known - 1 : add(numbers[i]);
       continue;
     }
-    if (i + kAhead < numbers.size()) __builtin_prefetch(&slots_[slot_of(i + kAhead)]);
+    if (ahead) __builtin_prefetch(&slots_[slot_of(i + kAhead)]);
     if (i + kAhead / 2 < numbers.size()) {
       const auto code = slots_[slot_of(i + kAhead / 2)];
       if (code != 0) __builtin_prefetch(&entries_[code - 1]);

@@ -19,22 +19,27 @@ unsigned width_of(std::span<const std::uint32_t> numbers) {
   return static_cast<unsigned>(std::bit_width(all));
 }
 
-/// Writes up to 4 bytes past the end of the group.
-char* pack(std::span<const std::uint32_t> numbers, unsigned width, char* out) {
-  char* const end = out + bytes_of(numbers.size(), width);
-  std::uint64_t buffer = 0;
-  unsigned filled = 0;
-  for (const auto number : numbers) {
-    buffer |= static_cast<std::uint64_t>(number) << filled;
-    filled += width;
-    if (filled < 32) continue;
-    std::memcpy(out, &buffer, 4);
-    out += 4;
-    buffer >>= 32;
-    filled -= 32;
-  }
-  std::memcpy(out, &buffer, 4);
-  return end;
+/// One function a width, so that every shift is known: eight numbers fill a whole number of bytes.
+template <unsigned width>
+void pack(std::span<const std::uint32_t> numbers, char* out) {
+  const auto pack_eight = [](const std::uint32_t* from, char* to, std::size_t bytes) {
+    std::array<std::uint64_t, (width + 7) / 8 + 1> packed{};
+    for (unsigned i = 0; i < 8; ++i) {
+      const std::uint64_t number = from[i];
+      const unsigned at = i * width % 64;
+      auto* const word = &packed[i * width / 64];
+      word[0] |= number << at;
+      if (at + width > 64) word[1] |= number >> (64 - at) % 64;
+    }
+    std::memcpy(to, packed.data(), bytes);
+  };
+  const auto* in = numbers.data();
+  auto left = numbers.size();
+  for (; left >= 8; left -= 8, in += 8, out += width) pack_eight(in, out, width);
+  if (left == 0) return;
+  std::array<std::uint32_t, 8> rest{};
+  std::copy(in, in + left, rest.begin());
+  pack_eight(rest.data(), out, bytes_of(left, width));
 }
 
 /// Reads up to 7 bytes past the end of the group. One function a width, so that every shift is
@@ -60,7 +65,13 @@ void unpack<0>(const char*, std::span<std::uint32_t> numbers) {
   std::fill(numbers.begin(), numbers.end(), 0U);
 }
 
+using Pack = void (*)(std::span<const std::uint32_t>, char*);
 using Unpack = void (*)(const char*, std::span<std::uint32_t>);
+
+template <unsigned... widths>
+constexpr std::array<Pack, sizeof...(widths)> packers(std::integer_sequence<unsigned, widths...>) {
+  return {pack<widths>...};
+}
 
 template <unsigned... widths>
 constexpr std::array<Unpack, sizeof...(widths)> unpackers(
@@ -68,6 +79,7 @@ constexpr std::array<Unpack, sizeof...(widths)> unpackers(
   return {unpack<widths>...};
 }
 
+constexpr auto kPack = packers(std::make_integer_sequence<unsigned, 33>());
 constexpr auto kUnpack = unpackers(std::make_integer_sequence<unsigned, 33>());
 
 }  // namespace
@@ -82,14 +94,14 @@ void put_packed(std::string& out, std::span<const std::uint32_t> numbers) {
     out.push_back(static_cast<char>(width));
     bytes += bytes_of(group.size(), width);
   }
-  out.resize(out.size() + bytes + 4);
+  out.resize(out.size() + bytes);
   char* at = out.data() + widths_at + groups;
   for (std::size_t begin = 0; begin < numbers.size(); begin += kPackGroup) {
     const auto group = numbers.subspan(begin, std::min(kPackGroup, numbers.size() - begin));
     const auto width = static_cast<unsigned char>(out[widths_at + begin / kPackGroup]);
-    if (width != 0) at = pack(group, width, at);
+    kPack[width](group, at);
+    at += bytes_of(group.size(), width);
   }
-  out.resize(out.size() - 4);
 }
 
 bool take_packed(ByteReader& reader, std::span<std::uint32_t> numbers) {

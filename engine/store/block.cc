@@ -35,6 +35,12 @@ std::uint32_t largest_of(const std::vector<std::uint32_t>& numbers) {
   return largest;
 }
 
+std::uint32_t smallest_of(const std::vector<std::uint32_t>& numbers) {
+  std::uint32_t smallest = numbers[0];
+  for (const auto number : numbers) smallest = number < smallest ? number : smallest;
+  return smallest;
+}
+
 /// Undoes `take_differences`; false where an id or a time passes its end.
 bool add_differences(std::uint32_t first, BlockColumns& columns) {
   constexpr std::uint32_t kSeconds = kDaySeconds;
@@ -80,12 +86,6 @@ BlockHeader take_header(ByteReader& reader) {
 
 }  // namespace
 
-std::uint64_t row_hash(const ActionRow& row) {
-  std::uint64_t hash = mix(static_cast<std::uint64_t>(row.time) + 0x9e3779b97f4a7c15ULL);
-  hash = mix(hash ^ (static_cast<std::uint64_t>(row.account) << 32 | row.object));
-  return mix(hash ^ (static_cast<std::uint64_t>(row.kind) << 32 | row.target));
-}
-
 void BlockColumns::clear() {
   leading.clear();
   seconds.clear();
@@ -102,7 +102,7 @@ std::string encode_columns(BlockColumns& columns) {
   put_varint(block, columns.size());
   put_varint(block, zigzag(columns.day));
   put_varint(block, columns.leading[0]);
-  const auto least = *std::min_element(columns.other.begin(), columns.other.end());
+  const auto least = smallest_of(columns.other);
   put_varint(block, least);
   take_differences(columns);
   for (auto& id : columns.other) id -= least;

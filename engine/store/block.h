@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lockstep/hash.h"
 #include "lockstep/types.h"
 
 namespace lockstep {
@@ -36,7 +37,11 @@ constexpr TimeS kLatestTime = (1LL << 38) * kDaySeconds;  ///< keys have room fo
 }
 
 /// 64-bit hash of a row; rows of a job are checked by the sum of theirs.
-[[nodiscard]] std::uint64_t row_hash(const ActionRow& row);
+[[nodiscard]] constexpr std::uint64_t row_hash(const ActionRow& row) {
+  std::uint64_t hash = mix(static_cast<std::uint64_t>(row.time) + 0x9e3779b97f4a7c15ULL);
+  hash = mix(hash ^ (static_cast<std::uint64_t>(row.account) << 32 | row.object));
+  return mix(hash ^ (static_cast<std::uint64_t>(row.kind) << 32 | row.target));
+}
 
 /// The rows of a block as columns of equal length. `leading` is the id that the order groups by,
 /// which never falls; `seconds` count from midnight and never fall while `leading` stays.

@@ -6,12 +6,18 @@ namespace lockstep {
 
 void JobSums::add(std::uint16_t kind, const BlockColumns& columns) {
   const TimeS midnight = columns.day * kDaySeconds;
+  std::uint64_t sum = 0;
+  std::uint32_t first = kDaySeconds;
+  std::uint32_t last = 0;
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    checksum_ += row_hash({midnight + columns.seconds[i], columns.other[i], columns.leading[i],
-                           columns.targets.empty() ? 0 : columns.targets[i], kind});
+    const auto second = columns.seconds[i];
+    sum += row_hash({midnight + second, columns.other[i], columns.leading[i],
+                     columns.targets.empty() ? 0 : columns.targets[i], kind});
+    first = std::min(first, second);
+    last = std::max(last, second);
   }
-  const auto [first, last] = std::minmax_element(columns.seconds.begin(), columns.seconds.end());
-  add_to(kinds_[kind], {{}, columns.size(), midnight + *first, midnight + *last});
+  checksum_ += sum;
+  add_to(kinds_[kind], {{}, columns.size(), midnight + first, midnight + last});
 }
 
 void JobSums::add(const JobSums& more) {

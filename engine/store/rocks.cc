@@ -65,6 +65,10 @@ rocksdb::Options database_options(FamilyUse use) {
   options.bottommost_compression = packed   ? rocksdb::kNoCompression
                                    : lookup ? rocksdb::kLZ4Compression
                                             : rocksdb::kZSTD;
+  // Blocks of names come out smaller than at the usual level 3, and twice as fast.
+  options.compression_opts.level = 1;
+  options.bottommost_compression_opts.level = 1;
+  options.bottommost_compression_opts.enabled = true;
   rocksdb::BlockBasedTableOptions table;
   table.format_version = 5;
   table.checksum = rocksdb::kXXH3;
