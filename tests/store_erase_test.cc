@@ -197,6 +197,19 @@ TEST(StoreErasing, TakesTheBytesToo) {
   }
 }
 
+TEST(StoreErasing, LeavesOutAKindThatOnlyRowsOfTheErasedHave) {
+  const TemporaryFolder folder;
+  auto store = open_writer(folder / "store");
+  const Action kept{"share_url", "b", "x", kStart};
+  ingest(store, "first", {{"share_url", "a", "x", kStart}, kept});
+  store.erase_accounts(std::vector<std::string>{"a"}, kNow);
+  const auto receipt = ingest(store, "second", {{"retweet", "a", "x", kStart + kDay}, kept});
+  EXPECT_EQ(receipt.erased, 1U);
+  EXPECT_EQ(receipt.accepted, 1U);
+  EXPECT_EQ(store.kinds(), std::vector<std::string>{"share_url"});
+  expect_well(store);
+}
+
 TEST(StoreErasing, IsByPseudonymTooWhereThereIsAKey) {
   const TemporaryFolder folder;
   auto store =

@@ -12,25 +12,34 @@
 namespace lockstep {
 namespace {
 
-void expect_sorted(std::size_t n, unsigned bits, bool hot, unsigned seed) {
+void expect_sorted(std::size_t n, WordBits of, bool hot, unsigned seed) {
   std::mt19937_64 random(seed);
   std::vector<std::uint64_t> words(n);
-  for (auto& word : words) word = bits == 0 ? 0 : random() >> (64 - bits);
+  for (auto& word : words) word = of.bits == 0 ? 0 : random() >> (64 - of.bits);
   for (std::size_t i = 0; hot && i < n; i += 2) words[i] = words[0] ^ (random() % 4);
   auto want = words;
   std::sort(want.begin(), want.end());
-  std::vector<std::uint64_t> scratch(n);
-  radix_sort(words, scratch, bits);
-  EXPECT_TRUE(words == want) << n << " words of " << bits << " bits";
+  std::vector<std::uint64_t> got(n);
+  const auto each = [&](std::size_t begin, std::size_t end, const auto& visit) {
+    for (auto i = begin; i < end; ++i) visit(words[i]);
+  };
+  radix_sort(of, each, got);
+  EXPECT_TRUE(got == want) << n << " words of " << of.bits << " bits, tail " << of.tail;
 }
 
 TEST(RadixSort, SortsAsComparingDoes) {
-  for (const std::size_t n : {0, 1, 2, 255, 257, 5000, 40'000, 200'000}) {
-    for (const unsigned bits : {2U, 8U, 11U, 17U, 33U, 63U, 64U}) expect_sorted(n, bits, false, 1);
+  for (const std::size_t n : {0, 1, 2, 199, 201, 5000, 40'000, 200'000}) {
+    for (const unsigned bits : {2U, 8U, 11U, 17U, 33U, 63U, 64U}) {
+      for (const unsigned tail : {0U, 1U, 7U, bits / 2, bits - 1, bits}) {
+        if (tail <= bits) expect_sorted(n, {bits, tail}, false, 1);
+      }
+    }
   }
-  expect_sorted(100'000, 0, false, 2);
-  expect_sorted(1'500'000, 40, true, 3);  // a bucket that is dealt once more
-  expect_sorted(1'500'000, 11, true, 4);
+  for (const unsigned tail : {0U, 20U, 39U}) {  // a bucket that is dealt once more
+    expect_sorted(3'000'000, {40, tail}, true, 2);
+  }
+  expect_sorted(100'000, {0, 0}, false, 3);
+  expect_sorted(3'000'000, {11, 4}, true, 4);
 }
 
 struct Shape {
@@ -53,16 +62,30 @@ std::vector<ActionRow> random_rows(const Shape& shape, unsigned seed) {
 }
 
 /// The rows in three pieces, one of them empty.
-RowChunks chunks_of(const std::vector<ActionRow>& rows) {
-  RowChunks chunks;
+StagedRows staged(const std::vector<ActionRow>& rows) {
+  StagedRows staged;
+  GroupNumbers numbers;
+  GroupNumbers::Recent recent(numbers);
   const auto cut = rows.size() / 3;
   for (const auto& [begin, end] :
        {std::pair(std::size_t{0}, cut), {cut, cut}, {cut, rows.size()}}) {
-    Column<ActionRow> chunk(end - begin);
-    for (auto i = begin; i < end; ++i) chunk[i - begin] = rows[i];
-    chunks.push_back(std::move(chunk));
+    RowChunk chunk(end - begin);
+    const bool targets =
+        std::any_of(rows.begin(), rows.end(), [](const auto& row) { return row.target != 0; });
+    if (targets) chunk.targets = Column<std::uint32_t>(end - begin);
+    for (auto i = begin; i < end; ++i) {
+      const auto& row = rows[i];
+      const auto day = day_of(row.time);
+      chunk.accounts[i - begin] = row.account;
+      chunk.objects[i - begin] = row.object;
+      chunk.groups[i - begin] = recent.of({row.kind, day});
+      chunk.seconds[i - begin] = static_cast<std::uint32_t>(row.time - day * kDaySeconds);
+      if (targets) chunk.targets[i - begin] = row.target;
+    }
+    staged.chunks.push_back(std::move(chunk));
   }
-  return chunks;
+  staged.groups = numbers.take();
+  return staged;
 }
 
 auto key_of(const ActionRow& r, BlockOrder order) {
@@ -98,18 +121,12 @@ void expect_rows(const SortedRows& sorted, const std::vector<ActionRow>& want) {
   EXPECT_EQ(columns.targets.empty(), want[0].target == 0);
 }
 
-SortedRows sorted_by_object(const std::vector<ActionRow>& rows, std::uint64_t objects,
-                            std::uint64_t accounts) {
-  auto chunks = chunks_of(rows);
-  const auto groups = SortedRows::groups_of(chunks);
-  return SortedRows::by_object(std::move(chunks), groups, {}, objects, accounts);
-}
-
 void expect_both_orders(const Shape& shape, unsigned seed) {
   const auto rows = random_rows(shape, seed);
-  const auto by_object = sorted_by_object(rows, shape.objects, shape.accounts);
+  const auto [by_object, by_account] =
+      SortedRows::in_both_orders(staged(rows), {}, shape.objects, shape.accounts);
   expect_rows(by_object, oracle(rows, BlockOrder::kByObject));
-  expect_rows(by_object.by_account(), oracle(rows, BlockOrder::kByAccount));
+  expect_rows(by_account, oracle(rows, BlockOrder::kByAccount));
 }
 
 TEST(SortedRows, GivesDistinctRowsInBothOrders) {
@@ -128,9 +145,9 @@ TEST(SortedRows, GivesDistinctRowsInBothOrders) {
 
 TEST(SortedRows, ThreadsDoNotChangeThem) {
   const auto rows = random_rows({.rows = 150'000, .accounts = 9000, .objects = 400}, 1);
-  const auto many = sorted_by_object(rows, 400, 9000).by_account();
+  const auto many = SortedRows::in_both_orders(staged(rows), {}, 400, 9000).second;
   const ThreadLimit one(1);
-  const auto single = sorted_by_object(rows, 400, 9000).by_account();
+  const auto single = SortedRows::in_both_orders(staged(rows), {}, 400, 9000).second;
   ASSERT_EQ(many.size(), single.size());
   for (std::size_t i = 0; i < many.size(); ++i) ASSERT_EQ(many.at(i), single.at(i));
 }
@@ -148,20 +165,16 @@ TEST(SortedRows, GivesRowsTheirNewNumbersFirst) {
     };
     const auto accounts = permutation(std::vector<std::uint32_t>(20));
     const auto objects = permutation(std::vector<std::uint32_t>(15));
-    const auto kinds = permutation(std::vector<std::uint16_t>(3));
     auto renumbered = rows;
     for (auto& row : renumbered) {
       row.account = accounts[row.account];
       row.object = objects[row.object];
-      row.kind = kinds[row.kind];
       if (row.target != 0) row.target = accounts[row.target - 1] + 1;
     }
-    auto chunks = chunks_of(rows);
-    const auto groups = SortedRows::groups_of(chunks);
-    const auto got =
-        SortedRows::by_object(std::move(chunks), groups, {accounts, objects, kinds}, 15, 20);
-    expect_rows(got, oracle(renumbered, BlockOrder::kByObject));
-    expect_rows(got.by_account(), oracle(renumbered, BlockOrder::kByAccount));
+    const auto [by_object, by_account] =
+        SortedRows::in_both_orders(staged(rows), {accounts, objects}, 15, 20);
+    expect_rows(by_object, oracle(renumbered, BlockOrder::kByObject));
+    expect_rows(by_account, oracle(renumbered, BlockOrder::kByAccount));
   }
 }
 

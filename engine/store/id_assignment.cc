@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 
 #include "lockstep/error.h"
 #include "lockstep/parallel.h"
+#include "name_order.h"
 
 namespace lockstep {
 namespace {
@@ -17,11 +17,8 @@ constexpr std::size_t kLookupBatch = 1024;
 /// Fills in the ids that the store knows, reading keys in their order.
 void look_up(const Store::Impl& store, IdSpace space, const std::vector<std::string>& names,
              std::vector<std::uint32_t>& ids) {
-  std::vector<std::uint32_t> order(names.size());
-  std::iota(order.begin(), order.end(), 0U);
+  auto order = name_order(names);
   std::erase_if(order, [&](std::uint32_t code) { return names[code].empty(); });
-  parallel_sort(order.begin(), order.end(),
-                [&](std::uint32_t a, std::uint32_t b) { return names[a] < names[b]; });
   parallel_for(order.size(), kLookupBatch, [&](std::size_t begin, std::size_t end) {
     std::vector<std::string> keys;
     for (auto i = begin; i < end; ++i) keys.push_back(id_key(space, names[order[i]]));
@@ -51,8 +48,15 @@ IdAssignment assign_ids(const Store::Impl& store, IdSpace space, const Dictionar
     }
   });
   IdAssignment assignment;
-  assignment.id_of_code.assign(names.size(), kUnknown);
   assignment.first_new = static_cast<std::uint32_t>(known_ids);
+  const bool all_new = known_ids == 0 && names.size() < kMostIds &&
+                       std::find(used.begin(), used.end(), 0) == used.end();
+  if (all_new) {
+    assignment.as_coded = true;
+    assignment.new_names = std::move(names);
+    return assignment;
+  }
+  assignment.id_of_code.assign(names.size(), kUnknown);
   if (known_ids != 0) look_up(store, space, names, assignment.id_of_code);
   for (std::size_t code = 0; code < names.size(); ++code) {
     if (used[code] == 0 || assignment.id_of_code[code] != kUnknown) continue;
@@ -64,7 +68,6 @@ IdAssignment assign_ids(const Store::Impl& store, IdSpace space, const Dictionar
     assignment.id_of_code[code] = static_cast<std::uint32_t>(id);
     assignment.new_names.push_back(std::move(names[code]));
   }
-  assignment.as_coded = known_ids == 0 && assignment.new_names.size() == names.size();
   return assignment;
 }
 

@@ -13,7 +13,7 @@ namespace lockstep {
 /// The store's ids for the codes of a job.
 struct IdAssignment {
   std::vector<std::uint32_t> id_of_code;
-  bool as_coded = false;               ///< every id is its code
+  bool as_coded = false;               ///< every id is its code; `id_of_code` is empty then
   std::vector<std::string> new_names;  ///< of the ids from `first_new` on, as they are stored
   std::uint32_t first_new = 0;
 

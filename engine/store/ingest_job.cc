@@ -36,25 +36,24 @@ struct IngestJob::Impl {
 
  private:
   [[nodiscard]] ManifestEntry begin_entry(std::uint64_t rejected, TimeS now_s) const;
-  void assign_numbers(const RowChunks& rows, bool all_used, Totals& totals, IdAssignment& accounts,
+  void assign_numbers(const StagedRows& rows, bool all_used, Totals& totals, IdAssignment& accounts,
                       IdAssignment& objects) const;
-  [[nodiscard]] std::vector<std::uint16_t> number_kinds(const SortedRows::Groups& groups,
-                                                        Totals& totals) const;
+  void number_kinds(std::vector<KindDay>& groups, Totals& totals) const;
 };
 
 /// The store's ids for the job's codes, and new ones into `totals`. Ids that no row has, for its
 /// rows were refused or left out, are not kept.
-void IngestJob::Impl::assign_numbers(const RowChunks& rows, bool all_used, Totals& totals,
+void IngestJob::Impl::assign_numbers(const StagedRows& rows, bool all_used, Totals& totals,
                                      IdAssignment& accounts, IdAssignment& objects) const {
   const char all = all_used ? 1 : 0;
   std::vector<char> used_accounts(staging.accounts().size(), all);
   std::vector<char> used_objects(staging.objects().size(), all);
-  for (const auto& chunk : rows) {
+  for (const auto& chunk : rows.chunks) {
     if (all != 0) break;
-    for (const auto& row : chunk.view()) {
-      used_accounts[row.account] = 1;
-      if (row.target != 0) used_accounts[row.target - 1] = 1;
-      used_objects[row.object] = 1;
+    for (std::size_t row = 0; row < chunk.size(); ++row) {
+      used_accounts[chunk.accounts[row]] = 1;
+      if (chunk.target(row) != 0) used_accounts[chunk.target(row) - 1] = 1;
+      used_objects[chunk.objects[row]] = 1;
     }
   }
   accounts =
@@ -64,19 +63,18 @@ void IngestJob::Impl::assign_numbers(const RowChunks& rows, bool all_used, Total
   totals.objects += objects.new_names.size();
 }
 
-/// By number of the job: the store's number of a kind that any row has; others keep 0.
-std::vector<std::uint16_t> IngestJob::Impl::number_kinds(const SortedRows::Groups& groups,
-                                                         Totals& totals) const {
+/// Gives groups the store's numbers of their kinds, in the place of the job's; new ones in the
+/// order that the job met them.
+void IngestJob::Impl::number_kinds(std::vector<KindDay>& groups, Totals& totals) const {
   std::vector<std::uint16_t> numbers(staging.kinds().size(), 0);
-  auto before = numbers.size();
-  for (const auto& group : groups.all) {  // ascending by kind
-    if (group.kind == before) continue;
-    before = group.kind;
-    const auto known = totals.kind_number(staging.kinds()[group.kind]);
-    if (!known) totals.kinds.push_back({staging.kinds()[group.kind], 0, 0, 0});
-    numbers[group.kind] = known.value_or(static_cast<std::uint16_t>(totals.kinds.size() - 1));
+  for (const auto& group : groups) numbers[group.kind] = 1;
+  for (std::size_t kind = 0; kind < numbers.size(); ++kind) {
+    if (numbers[kind] == 0) continue;
+    const auto known = totals.kind_number(staging.kinds()[kind]);
+    if (!known) totals.kinds.push_back({staging.kinds()[kind], 0, 0, 0});
+    numbers[kind] = known.value_or(static_cast<std::uint16_t>(totals.kinds.size() - 1));
   }
-  return numbers;
+  for (auto& group : groups) group.kind = numbers[group.kind];
 }
 
 ManifestEntry IngestJob::Impl::begin_entry(std::uint64_t rejected, TimeS now_s) const {
@@ -102,24 +100,23 @@ JobReceipt IngestJob::Impl::commit(std::uint64_t rejected, TimeS now_s, RunContr
   IdAssignment accounts;
   IdAssignment objects;
   const auto staged = staging.row_count();
-  auto chunks = staging.take_rows();
-  const auto suppressed = suppress_rows(chunks, staging, *store);
+  auto taken = staging.take_rows();
+  const auto suppressed = suppress_rows(taken, staging, *store);
   receipt.erased = suppressed.rows;
-  assign_numbers(chunks, !staging.refused_rows() && !suppressed.any, entry.totals, accounts,
+  assign_numbers(taken, !staging.refused_rows() && !suppressed.any, entry.totals, accounts,
                  objects);
-  const auto groups = SortedRows::groups_of(chunks);
-  const auto kinds = number_kinds(groups, entry.totals);
+  number_kinds(taken.groups, entry.totals);
   if (control != nullptr) control->check();
-  const auto rows = SortedRows::by_object(std::move(chunks), groups,
-                                          {accounts.renumbering(), objects.renumbering(), kinds},
-                                          entry.totals.objects, entry.totals.accounts);
+  const auto [by_object, by_account] =
+      SortedRows::in_both_orders(std::move(taken), {accounts.renumbering(), objects.renumbering()},
+                                 entry.totals.objects, entry.totals.accounts);
   receipt.new_accounts = accounts.new_names.size();
   receipt.new_objects = objects.new_names.size();
-  receipt.accepted = rows.size();
+  receipt.accepted = by_object.size();
   receipt.duplicates = staged - receipt.erased - receipt.accepted;
 
   SortedFiles files(*store->events, store->path, receipt.epoch);
-  write_job(files, rows, entry, accounts, objects, control);
+  write_job(files, by_object, by_account, entry, accounts, objects, control);
   store->ledger.reserve(receipt);
   if (control != nullptr) control->check();
   files.ingest();

@@ -11,6 +11,7 @@
 
 #include "job_sums.h"
 #include "lockstep/parallel.h"
+#include "name_order.h"
 
 namespace lockstep {
 namespace {
@@ -127,32 +128,11 @@ void write_edges(SortedFile& file, Family family, const SortedRows& rows, std::u
   }
 }
 
-/// A new name by its first eight bytes, which decide nearly every comparison.
-struct NamePrefix {
-  std::uint64_t prefix;
-  std::uint32_t index;
-};
-
-std::vector<NamePrefix> sort_names(const std::vector<std::string>& names) {
-  std::vector<NamePrefix> order(names.size());
-  parallel_for(names.size(), 1 << 14, [&](std::size_t begin, std::size_t end) {
-    for (auto i = begin; i < end; ++i) {
-      std::string first = names[i].substr(0, 8);
-      first.resize(8, '\0');
-      order[i] = {ByteReader(first).big_endian(8), static_cast<std::uint32_t>(i)};
-    }
-  });
-  parallel_sort(order.begin(), order.end(), [&](const NamePrefix& a, const NamePrefix& b) {
-    return a.prefix != b.prefix ? a.prefix < b.prefix : names[a.index] < names[b.index];
-  });
-  return order;
-}
-
 /// New names of one space in their order, for one file of `ids`.
 struct NamePart {
   IdSpace space = IdSpace::kAccount;
   const IdAssignment* assigned = nullptr;
-  std::shared_ptr<const std::vector<NamePrefix>> order;
+  std::shared_ptr<const std::vector<std::uint32_t>> order;
   std::size_t begin = 0;
   std::size_t end = 0;
 };
@@ -165,7 +145,7 @@ std::vector<NamePart> split_names(const IdAssignment& accounts, const IdAssignme
     const auto& assigned = space == IdSpace::kAccount ? accounts : objects;
     const auto names = assigned.new_names.size();
     const auto order =
-        std::make_shared<const std::vector<NamePrefix>>(sort_names(assigned.new_names));
+        std::make_shared<const std::vector<std::uint32_t>>(name_order(assigned.new_names));
     for (std::size_t begin = 0; begin < names; begin += kFileNames) {
       parts.push_back({space, &assigned, order, begin, std::min(begin + kFileNames, names)});
     }
@@ -174,12 +154,15 @@ std::vector<NamePart> split_names(const IdAssignment& accounts, const IdAssignme
 }
 
 void write_ids(SortedFile& file, const NamePart& part) {
+  constexpr std::size_t kAhead = 16;
+  const auto& names = part.assigned->new_names;
   std::string id;
   for (auto i = part.begin; i < part.end; ++i) {
-    const auto index = (*part.order)[i].index;
+    if (i + kAhead < part.end) __builtin_prefetch(&names[(*part.order)[i + kAhead]]);
+    const auto index = (*part.order)[i];
     id.clear();
     put_big_endian(id, part.assigned->first_new + index, 4);
-    file.put(id_key(part.space, part.assigned->new_names[index]), id);
+    file.put(id_key(part.space, names[index]), id);
   }
 }
 
@@ -219,11 +202,10 @@ void write_names(SortedFile& file, const IdAssignment& accounts, const IdAssignm
 
 }  // namespace
 
-void write_job(SortedFiles& files, const SortedRows& by_object, ManifestEntry& entry,
-               const IdAssignment& accounts, const IdAssignment& objects, RunControl* control) {
+void write_job(SortedFiles& files, const SortedRows& by_object, const SortedRows& by_account,
+               ManifestEntry& entry, const IdAssignment& accounts, const IdAssignment& objects,
+               RunControl* control) {
   const auto epoch = entry.receipt.epoch;
-  const auto by_account = by_object.by_account();
-  if (control != nullptr) control->check();
   SharedSums sums(entry.totals.kinds.size());
   Tasks tasks;
   const auto add = [&](Family family, const std::function<void(SortedFile&)>& write) {

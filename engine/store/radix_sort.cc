@@ -1,96 +1,115 @@
 #include "radix_sort.h"
 
-#include <algorithm>
 #include <array>
-#include <utility>
-#include <vector>
+#include <bit>
 
-#include "bucket_sort.h"
-#include "lockstep/parallel.h"
+#include "lockstep/column.h"
 
 namespace lockstep {
 namespace {
 
-constexpr unsigned kDealBits = 11;
-constexpr unsigned kByteBits = 8;
-constexpr std::size_t kChunks = 16;
-constexpr std::size_t kSmall = 256;       // comparing is faster up to here
-constexpr std::size_t kSerial = 1 << 15;  // dealing pays from here on
-constexpr std::size_t kLarge = 1 << 19;   // a bucket that would hold one core for long
+constexpr std::size_t kFew = 200;         // comparing is quicker up to here
+constexpr std::size_t kCached = 1 << 15;  // so many words and as many more fit into a cache
+constexpr std::size_t kLarge = 1 << 20;   // a bucket that would hold one core for long
+constexpr unsigned kDigitBits = 11;       // more places at once, and the nearest cache is too small
+constexpr unsigned kMostDigits = 6;       // of a word
 
-using Words = std::span<std::uint64_t>;
-using Counts = std::array<std::uint32_t, 1 << kByteBits>;
-
-/// Sorts `from` by its last `bits` bits; the result is in `to`.
-void sort_bytes(Words from, Words to, unsigned bits) {
-  if (from.size() <= kSmall) {
-    std::copy(from.begin(), from.end(), to.begin());
-    std::sort(to.begin(), to.end());
-    return;
-  }
-  const unsigned passes = (bits + kByteBits - 1) / kByteBits;
-  std::array<Counts, 8> counts{};
-  for (const auto word : from) {
-    for (unsigned pass = 0; pass < passes; ++pass) {
-      ++counts[pass][word >> (pass * kByteBits) & (counts[0].size() - 1)];
-    }
-  }
-  Words source = from;
-  Words target = to;
-  for (unsigned pass = 0; pass < passes; ++pass) {
-    auto& places = counts[pass];
-    const auto shift = pass * kByteBits;
-    if (places[source[0] >> shift & (places.size() - 1)] == source.size()) continue;
-    std::uint32_t place = 0;
-    for (auto& count : places) place += std::exchange(count, place);
-    for (const auto word : source) target[places[word >> shift & (places.size() - 1)]++] = word;
-    std::swap(source, target);
-  }
-  if (source.data() != to.data()) std::copy(source.begin(), source.end(), to.begin());
+void copy(Words from, Words to) {
+  if (from.data() != to.data()) std::copy(from.begin(), from.end(), to.begin());
 }
 
-/// Deals words into `to` by their leading bits; gives the start of every bucket, and the end.
-std::vector<std::size_t> deal(Words from, Words to, unsigned bits, unsigned dealt) {
-  const auto buckets = std::size_t{1} << dealt;
-  const auto grain = from.size() / kChunks + 1;
-  const auto bucket_of = [&](std::uint64_t word) { return word >> (bits - dealt) & (buckets - 1); };
-  std::vector<std::size_t> next(kChunks * buckets, 0);  // [chunk][bucket]
-  parallel_for(from.size(), grain, [&](std::size_t begin, std::size_t end) {
-    auto* const counts = &next[begin / grain * buckets];
-    for (auto i = begin; i < end; ++i) ++counts[bucket_of(from[i])];
-  });
-  auto starts = bucket_starts(next, buckets);
-  parallel_for(from.size(), grain, [&](std::size_t begin, std::size_t end) {
-    auto* const places = &next[begin / grain * buckets];
-    for (auto i = begin; i < end; ++i) to[places[bucket_of(from[i])]++] = from[i];
-  });
-  return starts;
+void turn_into_places(std::span<std::uint32_t> counts) {
+  std::uint32_t place = 0;
+  for (auto& count : counts) place += std::exchange(count, place);
+}
+
+/// Sorts the runs of words that agree but for their last `tail` bits.
+void sort_runs(Words words, unsigned tail) {
+  for (std::size_t begin = 0, end = 1; end <= words.size(); ++end) {
+    if (end < words.size() && (words[end] ^ words[begin]) >> tail == 0) continue;
+    if (end - begin > 1) std::sort(&words[begin], words.data() + end);
+    begin = end;
+  }
+}
+
+/// Sorts `from` by its last `bits` bits, digit by digit from the last, but for the tail, which is
+/// compared; the result is in `result`, which is `from` or `spare`.
+void sort_digits(Words from, Words spare, unsigned bits, unsigned tail, Words result) {
+  const unsigned wanted = bits > tail ? bits - tail : 1;
+  const unsigned digits = (wanted + kDigitBits - 1) / kDigitBits;
+  const unsigned width = (wanted + digits - 1) / digits;
+  const unsigned least = bits - std::min(bits, digits * width);  // where the last digit begins
+  const std::size_t values = std::size_t{1} << width;
+  const auto digit_of = [&](std::uint64_t word, unsigned digit) {
+    return word >> (least + digit * width) & (values - 1);
+  };
+  std::array<std::array<std::uint32_t, 1 << kDigitBits>, kMostDigits> counts;
+  for (unsigned digit = 0; digit < digits; ++digit) std::fill_n(counts[digit].data(), values, 0U);
+  for (const auto word : from) {
+    for (unsigned digit = 0; digit < digits; ++digit) ++counts[digit][digit_of(word, digit)];
+  }
+  for (unsigned digit = 0; digit < digits; ++digit) {
+    auto* const places = counts[digit].data();
+    turn_into_places({places, values});
+    for (const auto word : from) spare[places[digit_of(word, digit)]++] = word;
+    std::swap(from, spare);
+  }
+  copy(from, result);
+  if (least != 0) sort_runs(result, least);
+}
+
+/// As `sort_digits`; what is too long for the cache is dealt by its leading bits first.
+void sort_part(Words from, Words spare, unsigned tail, Words result) {
+  if (from.size() <= kFew) {
+    copy(from, result);
+    return std::sort(result.begin(), result.end());
+  }
+  std::uint64_t differ = 0;
+  for (const auto word : from) differ |= word ^ from[0];
+  const auto bits = static_cast<unsigned>(std::bit_width(differ));
+  if (bits == 0) return copy(from, result);
+  if (from.size() <= kCached) return sort_digits(from, spare, bits, tail, result);
+  constexpr unsigned kDealtBits = 8;
+  const unsigned left = bits - std::min(bits, kDealtBits);
+  std::array<std::uint32_t, 1 << kDealtBits> places{};
+  const auto part_of = [&](std::uint64_t word) { return word >> left & (places.size() - 1); };
+  for (const auto word : from) ++places[part_of(word)];
+  turn_into_places(places);
+  for (const auto word : from) spare[places[part_of(word)]++] = word;
+  std::uint32_t begin = 0;
+  for (const auto end : places) {
+    const auto part = [&](Words all) { return all.subspan(begin, end - begin); };
+    if (end != begin) sort_part(part(spare), part(from), tail, part(result));
+    begin = end;
+  }
 }
 
 }  // namespace
 
-void radix_sort(Words words, Words scratch, unsigned bits) {
-  if (words.size() < kSerial) {
-    std::copy(words.begin(), words.end(), scratch.begin());
-    return sort_bytes(scratch.first(words.size()), words, bits);
-  }
-  const auto dealt = std::min(bits, kDealBits);
-  const auto rest = bits - dealt;
-  const auto starts = deal(words, scratch, bits, dealt);
-  const auto part = [&](Words all, std::size_t b) {
-    return all.subspan(starts[b], starts[b + 1] - starts[b]);
+void sort_dealt(const DealtWords& buckets, unsigned tail, Words words) {
+  const auto& starts = buckets.starts;
+  const auto bucket = [&](std::size_t b) {
+    return words.subspan(starts[b], starts[b + 1] - starts[b]);
   };
+  ThreadScratch<Column<std::uint64_t>> spares([] { return Column<std::uint64_t>(kCached); });
   parallel_for(starts.size() - 1, 8, [&](std::size_t begin, std::size_t end) {
+    auto& spare = spares.local();
     for (auto b = begin; b < end; ++b) {
-      const auto bucket = part(scratch, b);
-      if (bucket.size() < kLarge) sort_bytes(bucket, part(words, b), rest);
+      const auto here = bucket(b);
+      if (here.size() >= kLarge) continue;
+      if (here.size() > spare.size()) spare = Column<std::uint64_t>(here.size());
+      sort_part(here, spare.view().first(here.size()), tail, here);
     }
   });
   for (std::size_t b = 0; b + 1 < starts.size(); ++b) {
-    const auto bucket = part(scratch, b);
-    if (bucket.size() < kLarge) continue;
-    std::copy(bucket.begin(), bucket.end(), part(words, b).begin());
-    if (rest != 0) radix_sort(part(words, b), bucket, rest);
+    const auto here = bucket(b);
+    if (here.size() < kLarge || buckets.left == 0) continue;
+    Column<std::uint64_t> copied(here.size());
+    copy(here, copied.view());
+    const auto each = [&](std::size_t begin, std::size_t end, const auto& visit) {
+      for (auto i = begin; i < end; ++i) visit(copied[i]);
+    };
+    radix_sort({buckets.left, tail}, each, here);
   }
 }
 

@@ -1,10 +1,8 @@
 #include "sort_rows.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
-#include <limits>
-#include <mutex>
+#include <utility>
 
 #include "bucket_sort.h"
 #include "lockstep/parallel.h"
@@ -14,121 +12,68 @@ namespace lockstep {
 namespace {
 
 constexpr std::size_t kGrain = 1 << 16;
-constexpr unsigned kSecondBits = 17;
-static_assert(kDaySeconds <= 1 << kSecondBits);
 
-std::uint64_t words(std::uint64_t high, std::uint32_t low) { return high << 32 | low; }
-std::uint64_t high(std::uint64_t word) { return word >> 32; }
-std::uint32_t low(std::uint64_t word) { return static_cast<std::uint32_t>(word); }
-std::uint64_t mask(unsigned bits) { return (1ULL << bits) - 1; }
+unsigned width_of(std::uint64_t numbers) {
+  return static_cast<unsigned>(std::bit_width(numbers == 0 ? 0 : numbers - 1));
+}
+
+std::uint32_t renumbered(std::span<const std::uint32_t> numbers, std::uint32_t number) {
+  return numbers.empty() ? number : numbers[number];
+}
+
+/// `visit(row)` for rows [begin, end), each with its new numbers.
+template <class Visit>
+void for_each_row(const StagedRows& rows, const SortedRows::Renumbering& to,
+                  std::span<const std::uint32_t> rank, std::size_t begin, std::size_t end,
+                  const Visit& visit) {
+  for_each_piece(rows.chunks, begin, end,
+                 [&](const RowChunk& chunk, std::size_t first, std::size_t last) {
+                   for (auto i = first; i < last; ++i) {
+                     const auto target = chunk.target(i);
+                     visit(RowParts{rank[chunk.groups[i]], renumbered(to.objects, chunk.objects[i]),
+                                    chunk.seconds[i], renumbered(to.accounts, chunk.accounts[i]),
+                                    target == 0 ? 0 : renumbered(to.accounts, target - 1) + 1});
+                   }
+                 });
+}
 
 }  // namespace
 
-unsigned SortedRows::Widths::sum() const { return group + leading + kSecondBits + other; }
+SortedRows::SortedRows(BlockOrder order, std::shared_ptr<const std::vector<KindDay>> groups,
+                       std::uint64_t leading_ids, std::uint64_t other_ids, bool has_targets)
+    : groups_(std::move(groups)),
+      order_(order),
+      has_targets_(has_targets),
+      leading_ids_(leading_ids),
+      other_ids_(other_ids),
+      layout_(width_of(groups_->size()), width_of(leading_ids), width_of(other_ids)) {}
 
-/// The group of one row after the other; most are of a kind and day of a row shortly before.
-template <class Number>
-class SortedRows::Numbering {
- public:
-  /// `number(group)` is asked where a group was not met lately.
-  explicit Numbering(const Number& number) : number_(number) {}
-
-  struct Group {
-    std::uint16_t kind = 0;
-    TimeS midnight = std::numeric_limits<TimeS>::max() - kDaySeconds;
-    std::size_t number = 0;
-  };
-
-  const Group& of(const ActionRow& row) {
-    for (const auto& group : recent_) {
-      if (row.kind == group.kind && row.time >= group.midnight &&
-          row.time < group.midnight + kDaySeconds) {
-        return group;
-      }
-    }
-    auto& oldest = recent_[next_++ % recent_.size()];
-    const KindDay group{row.kind, day_of(row.time)};
-    oldest = {row.kind, group.day * kDaySeconds, number_(group)};
-    return oldest;
-  }
-
- private:
-  const Number& number_;
-  std::array<Group, 8> recent_;
-  std::size_t next_ = 0;
-};
-
-SortedRows::Groups SortedRows::groups_of(const RowChunks& rows) {
-  Groups groups;
-  std::mutex guard;
-  for_each_stretch(rows, [&](const auto& chunk, std::size_t, std::size_t begin, std::size_t end) {
-    std::set<KindDay> found;
-    const auto note = [&](const KindDay& group) {
-      found.insert(group);
-      return std::size_t{0};
-    };
-    Numbering numbering(note);
-    std::uint32_t targets = 0;
-    for (auto i = begin; i < end; ++i) {
-      static_cast<void>(numbering.of(chunk[i]));
-      targets |= chunk[i].target;
-    }
-    const std::lock_guard hold(guard);  // a union is the same in any order
-    groups.all.insert(found.begin(), found.end());
-    groups.targets = groups.targets || targets != 0;
-  });
-  return groups;
+SortedRows::Packed SortedRows::packed(const RowParts& row) {
+  return {std::uint64_t{row.group} << 32 | row.leading, std::uint64_t{row.second} << 32 | row.other,
+          row.target};
 }
 
-std::uint64_t SortedRows::word_of(const Packed& row) const {
-  auto word = high(row.leading);
-  word = word << widths_.leading | low(row.leading);
-  word = word << kSecondBits | high(row.trailing);
-  return word << widths_.other | low(row.trailing);
+RowParts SortedRows::parts_of(const Packed& row) {
+  return {static_cast<std::uint32_t>(row.first >> 32), static_cast<std::uint32_t>(row.first),
+          static_cast<std::uint32_t>(row.second >> 32), static_cast<std::uint32_t>(row.second),
+          row.target};
 }
 
-SortedRows::Packed SortedRows::packed(std::size_t i) const {
-  if (!narrow_) return rows_[i];
-  auto word = words_[i];
-  const auto other = static_cast<std::uint32_t>(word & mask(widths_.other));
-  word >>= widths_.other;
-  const auto second = word & mask(kSecondBits);
-  word >>= kSecondBits;
-  const auto leading = static_cast<std::uint32_t>(word & mask(widths_.leading));
-  const auto group = widths_.group == 0 ? 0 : word >> widths_.leading;
-  return {words(group, leading), words(second, other), 0};
+RowParts SortedRows::parts(std::size_t i) const {
+  return is_narrow() ? layout_.parts_of(words_[i]) : parts_of(rows_[i]);
 }
 
-/// `each(take)` calls `take(i, row)` once for every row, in parallel.
-template <class Each>
-void SortedRows::fill(std::size_t n, const Each& each) {
-  const auto width = [](std::uint64_t ids) {
-    return static_cast<unsigned>(std::bit_width(ids == 0 ? 0 : ids - 1));
-  };
-  widths_ = {width(leading_ids_), width(other_ids_), width(groups_->size())};
-  narrow_ = widths_.sum() <= 64 && !has_targets_;
-  if (narrow_) {
-    words_ = Column<std::uint64_t>(n);
-    each([&](std::size_t i, const Packed& row) { words_[i] = word_of(row); });
-    Column<std::uint64_t> scratch(n);
-    radix_sort(words_.view(), scratch.view(), widths_.sum());
-    return;
-  }
-  Column<Packed> unsorted(n);
-  each([&](std::size_t i, const Packed& row) { unsorted[i] = row; });
+void SortedRows::sort_packed(const Column<Packed>& unsorted) {
   const auto number = [&](const Packed& row) {
-    return high(row.leading) * leading_ids_ + low(row.leading);
+    return (row.first >> 32) * leading_ids_ + static_cast<std::uint32_t>(row.first);
   };
   rows_ = bucket_sorted<Packed>(
-      n, groups_->size() * leading_ids_, [&](std::size_t i) { return unsorted[i]; }, number,
-      [](const Packed& a, const Packed& b) {
-        if (a.leading != b.leading) return a.leading < b.leading;
-        return a.trailing != b.trailing ? a.trailing < b.trailing : a.target < b.target;
-      });
+      unsorted.size(), groups_->size() * leading_ids_, [&](std::size_t i) { return unsorted[i]; },
+      number, std::less<>());
 }
 
 void SortedRows::drop_repeats() {
-  if (!narrow_) {
+  if (!is_narrow()) {
     rows_.erase(std::unique(rows_.begin(), rows_.end()), rows_.end());
     return;
   }
@@ -136,90 +81,95 @@ void SortedRows::drop_repeats() {
   words_.shrink(static_cast<std::size_t>(std::unique(first, first + words_.size()) - first));
 }
 
-SortedRows SortedRows::by_object(RowChunks rows, const Groups& groups, const Renumbering& to,
-                                 std::uint64_t objects, std::uint64_t accounts) {
-  const auto renumbered = [](const auto& numbers, auto number) {
-    return numbers.empty() ? number : numbers[number];
-  };
-  std::set<KindDay> all;
-  for (const auto& [kind, day] : groups.all) all.insert({renumbered(to.kinds, kind), day});
-  SortedRows sorted;
-  sorted.groups_ = std::make_shared<const std::vector<KindDay>>(all.begin(), all.end());
-  sorted.has_targets_ = groups.targets;
-  sorted.leading_ids_ = objects;
-  sorted.other_ids_ = accounts;
-  const auto number_of = [&, &ordered = *sorted.groups_](const KindDay& group) {
-    const KindDay own{renumbered(to.kinds, group.kind), group.day};
-    return static_cast<std::size_t>(std::lower_bound(ordered.begin(), ordered.end(), own) -
-                                    ordered.begin());
-  };
-  std::size_t n = 0;
-  for (const auto& chunk : rows) n += chunk.size();
-  sorted.fill(n, [&](const auto& take) {
-    for_each_stretch(
-        rows, [&](const auto& chunk, std::size_t place, std::size_t begin, std::size_t end) {
-          Numbering numbering(number_of);
-          for (auto i = begin; i < end; ++i) {
-            const auto& row = chunk[i];
-            const auto& group = numbering.of(row);
-            const auto second = static_cast<std::uint64_t>(row.time - group.midnight);
-            const auto target = row.target == 0 ? 0 : renumbered(to.accounts, row.target - 1) + 1;
-            take(place + i - begin,
-                 Packed{words(group.number, renumbered(to.objects, row.object)),
-                        words(second, renumbered(to.accounts, row.account)), target});
-          }
-        });
-    rows.clear();
-  });
-  sorted.drop_repeats();
-  return sorted;
-}
-
-SortedRows SortedRows::by_account() const {
-  SortedRows sorted;
-  sorted.groups_ = groups_;
-  sorted.order_ = BlockOrder::kByAccount;
-  sorted.has_targets_ = has_targets_;
-  sorted.leading_ids_ = other_ids_;
-  sorted.other_ids_ = leading_ids_;
-  sorted.fill(size(), [&](const auto& take) {
-    parallel_for(size(), kGrain, [&](std::size_t begin, std::size_t end) {
-      for (auto i = begin; i < end; ++i) {
-        const auto row = packed(i);
-        take(i, Packed{words(high(row.leading), low(row.trailing)),
-                       words(high(row.trailing), low(row.leading)), row.target});
-      }
+std::pair<SortedRows, SortedRows> SortedRows::in_both_orders(StagedRows rows, const Renumbering& to,
+                                                             std::uint64_t objects,
+                                                             std::uint64_t accounts) {
+  auto groups = rows.groups;
+  std::sort(groups.begin(), groups.end());
+  std::vector<std::uint32_t> rank;
+  for (const auto& group : rows.groups) {
+    const auto at = std::lower_bound(groups.begin(), groups.end(), group) - groups.begin();
+    rank.push_back(static_cast<std::uint32_t>(at));
+  }
+  SortedRows sorted(BlockOrder::kByObject,
+                    std::make_shared<const std::vector<KindDay>>(std::move(groups)), objects,
+                    accounts, rows.has_targets());
+  const auto n = rows.size();
+  if (sorted.is_narrow()) {
+    sorted.words_ = Column<std::uint64_t>(n);
+    const auto dealt = deal_words(
+        sorted.layout_.bits(),
+        [&, layout = sorted.layout_](std::size_t begin, std::size_t end, const auto& visit) {
+          for_each_row(rows, to, rank, begin, end,
+                       [&](const RowParts& row) { visit(layout.word_of(row)); });
+        },
+        sorted.words_.view());
+    rows.chunks.clear();
+    sort_dealt(dealt, sorted.layout_.tail(), sorted.words_.view());
+  } else {
+    Column<Packed> unsorted(n);
+    parallel_for(n, kGrain, [&](std::size_t begin, std::size_t end) {
+      for_each_row(rows, to, rank, begin, end,
+                   [&](const RowParts& row) { unsorted[begin++] = packed(row); });
     });
-  });
-  return sorted;
+    rows.chunks.clear();
+    sorted.sort_packed(unsorted);
+  }
+  sorted.drop_repeats();
+  auto turned = sorted.turned();
+  return {std::move(sorted), std::move(turned)};
 }
 
-std::uint32_t SortedRows::group(std::size_t i) const {
-  return static_cast<std::uint32_t>(high(packed(i).leading));
+SortedRows SortedRows::turned() const {
+  SortedRows sorted(BlockOrder::kByAccount, groups_, other_ids_, leading_ids_, has_targets_);
+  if (is_narrow()) {
+    sorted.words_ = Column<std::uint64_t>(size());
+    const auto each = [from = layout_, to = sorted.layout_, words = words_.data()](
+                          std::size_t begin, std::size_t end, const auto& visit) {
+      for (auto i = begin; i < end; ++i) visit(to.word_of(from.parts_of(words[i]).turned()));
+    };
+    radix_sort({sorted.layout_.bits(), sorted.layout_.tail()}, each, sorted.words_.view());
+    return sorted;
+  }
+  Column<Packed> unsorted(size());
+  parallel_for(size(), kGrain, [&](std::size_t begin, std::size_t end) {
+    for (auto i = begin; i < end; ++i) unsorted[i] = packed(parts_of(rows_[i]).turned());
+  });
+  sorted.sort_packed(unsorted);
+  return sorted;
 }
 
 ActionRow SortedRows::at(std::size_t i) const {
-  const auto row = packed(i);
-  const auto& group = (*groups_)[high(row.leading)];
+  const auto row = parts(i);
+  const auto& group = (*groups_)[row.group];
   const bool by_object = order_ == BlockOrder::kByObject;
-  return {group.day * kDaySeconds + static_cast<TimeS>(high(row.trailing)),
-          by_object ? low(row.trailing) : low(row.leading),
-          by_object ? low(row.leading) : low(row.trailing), row.target, group.kind};
+  return {group.day * kDaySeconds + row.second, by_object ? row.other : row.leading,
+          by_object ? row.leading : row.other, row.target, group.kind};
 }
 
 void SortedRows::columns(std::size_t begin, std::size_t end, BlockColumns& block) const {
+  const auto n = end - begin;
   block.day = (*groups_)[group(begin)].day;
-  block.leading.resize(end - begin);
-  block.seconds.resize(end - begin);
-  block.other.resize(end - begin);
-  block.targets.resize(has_targets_ ? end - begin : 0);
+  block.leading.resize(n);
+  block.seconds.resize(n);
+  block.other.resize(n);
+  block.targets.resize(has_targets_ ? n : 0);
+  const auto put = [leading = block.leading.data(), seconds = block.seconds.data(),
+                    other = block.other.data()](std::size_t i, const RowParts& row) {
+    leading[i] = row.leading;
+    seconds[i] = row.second;
+    other[i] = row.other;
+  };
+  if (is_narrow()) {
+    const auto layout = layout_;
+    for (std::size_t i = 0; i < n; ++i) put(i, layout.parts_of(words_[begin + i]));
+    return;
+  }
   std::uint32_t any = 0;
-  for (auto i = begin; i < end; ++i) {
-    const auto row = packed(i);
-    block.leading[i - begin] = low(row.leading);
-    block.seconds[i - begin] = static_cast<std::uint32_t>(high(row.trailing));
-    block.other[i - begin] = low(row.trailing);
-    if (has_targets_) block.targets[i - begin] = row.target;
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto row = parts_of(rows_[begin + i]);
+    put(i, row);
+    if (has_targets_) block.targets[i] = row.target;
     any |= row.target;
   }
   if (any == 0) block.targets.clear();

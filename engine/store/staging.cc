@@ -17,12 +17,6 @@ constexpr std::size_t kGrain = 1 << 15;
 constexpr std::size_t kLongestId = 1024;
 constexpr std::size_t kMostKinds = 1 << 15;
 
-/// Codes of a column, kNoCode where the id cannot be taken, and why not.
-struct Encoded {
-  std::vector<std::uint32_t> codes;
-  std::vector<RejectedRow> rejected;
-};
-
 const char* fault_of(std::string_view id) {
   if (id.empty()) return "id";
   if (id.size() > kLongestId) return "id_too_long";
@@ -30,30 +24,33 @@ const char* fault_of(std::string_view id) {
   return is_utf8(id) ? nullptr : "utf8";
 }
 
-Encoded encode_column(const IdColumn& column, std::size_t rows,
-                      std::span<const std::uint8_t> present, Dictionary& dictionary) {
-  Encoded encoded;
-  encoded.codes.assign(rows, kNoCode);
+/// Fills in the codes of a column, kNoCode where there is no id or none that can be taken; returns
+/// which cannot, and why.
+std::vector<RejectedRow> encode_column(const IdColumn& column,
+                                       std::span<const std::uint8_t> present,
+                                       Dictionary& dictionary, std::span<std::uint32_t> codes) {
+  std::vector<RejectedRow> rejected;
   if (column.text_offsets.empty() && present.empty()) {
-    dictionary.add(column.numbers, encoded.codes);
-    return encoded;
+    dictionary.add(column.numbers, codes);
+    return rejected;
   }
-  for (std::size_t row = 0; row < rows; ++row) {
+  for (std::size_t row = 0; row < codes.size(); ++row) {
+    codes[row] = kNoCode;
     if (!present.empty() && present[row] == 0) continue;
     if (column.text_offsets.empty()) {
-      encoded.codes[row] = dictionary.add(column.numbers[row]);
+      codes[row] = dictionary.add(column.numbers[row]);
       continue;
     }
     const auto begin = static_cast<std::size_t>(column.text_offsets[row]);
     const auto end = static_cast<std::size_t>(column.text_offsets[row + 1]);
     const std::string_view id(column.text.data() + begin, end - begin);
     if (const char* fault = fault_of(id)) {
-      encoded.rejected.push_back({row, fault});
+      rejected.push_back({row, fault});
     } else {
-      encoded.codes[row] = dictionary.add(id);
+      codes[row] = dictionary.add(id);
     }
   }
-  return encoded;
+  return rejected;
 }
 
 void check_column(const IdColumn& column, std::size_t rows, const char* name) {
@@ -86,9 +83,9 @@ void check_batch(const ActionBatch& batch) {
     if (batch.has_target.size() != rows) throw InvalidArgument("has_target has another length");
   }
   if (batch.kinds.size() != rows) throw InvalidArgument("kinds has another length than times");
-  for (const auto kind : batch.kinds) {
-    if (kind >= batch.kind_names.size()) throw InvalidArgument("a kind is past kind_names");
-  }
+  std::size_t kinds = 0;
+  for (const auto kind : batch.kinds) kinds = kind >= kinds ? kind + 1U : kinds;
+  if (kinds > batch.kind_names.size()) throw InvalidArgument("a kind is past kind_names");
 }
 
 std::vector<std::uint64_t> times_out_of_range(std::span<const TimeS> times) {
@@ -105,6 +102,25 @@ std::vector<std::uint64_t> times_out_of_range(std::span<const TimeS> times) {
     if (is_wrong(times[row])) wrong.push_back(row);
   }
   return wrong;
+}
+
+/// Moves the ids of rows that are not rejected together; returns which rows those are.
+std::vector<std::size_t> keep_others(std::span<const RejectedRow> rejected, RowChunk& chunk) {
+  std::vector<std::size_t> taken;
+  auto bad = rejected.begin();
+  for (std::size_t row = 0; row < chunk.size(); ++row) {
+    if (bad != rejected.end() && bad->row == row) {
+      ++bad;
+      continue;
+    }
+    const auto place = taken.size();
+    chunk.accounts[place] = chunk.accounts[row];
+    chunk.objects[place] = chunk.objects[row];
+    if (!chunk.targets.empty()) chunk.targets[place] = chunk.targets[row];
+    taken.push_back(row);
+  }
+  chunk.shrink(taken.size());
+  return taken;
 }
 
 bool is_word(std::string_view name) {
@@ -134,60 +150,66 @@ std::vector<std::uint16_t> Staging::number_kinds(const ActionBatch& batch) {
   return numbers;
 }
 
-std::vector<RejectedRow> Staging::append(const ActionBatch& batch) {
-  check_batch(batch);
-  const auto kinds = number_kinds(batch);
-  const auto rows = batch.times.size();
-  Encoded accounts;
-  Encoded targets;
-  Encoded objects;
+std::vector<RejectedRow> Staging::encode_ids(const ActionBatch& batch, RowChunk& chunk) {
+  std::vector<RejectedRow> accounts;
+  std::vector<RejectedRow> objects;
+  std::vector<RejectedRow> targets;
   parallel_for(2, 1, [&](std::size_t task, std::size_t) {
-    if (task == 0) {
-      accounts = encode_column(batch.accounts, rows, {}, accounts_);
-      if (!is_absent(batch.targets)) {
-        targets = encode_column(batch.targets, rows, batch.has_target, accounts_);
-      }
-    } else {
-      objects = encode_column(batch.objects, rows, {}, objects_);
+    if (task == 1) {
+      objects = encode_column(batch.objects, {}, objects_, chunk.objects.view());
+      return;
     }
+    accounts = encode_column(batch.accounts, {}, accounts_, chunk.accounts.view());
+    if (is_absent(batch.targets)) return;
+    chunk.targets = Column<std::uint32_t>(chunk.size());
+    targets = encode_column(batch.targets, batch.has_target, accounts_, chunk.targets.view());
   });
-  std::vector<RejectedRow> rejected = std::move(accounts.rejected);
-  rejected.insert(rejected.end(), objects.rejected.begin(), objects.rejected.end());
-  rejected.insert(rejected.end(), targets.rejected.begin(), targets.rejected.end());
+  auto rejected = std::move(accounts);
+  rejected.insert(rejected.end(), objects.begin(), objects.end());
+  rejected.insert(rejected.end(), targets.begin(), targets.end());
   for (const auto row : times_out_of_range(batch.times)) rejected.push_back({row, "time_range"});
   std::stable_sort(rejected.begin(), rejected.end(),
                    [](const auto& a, const auto& b) { return a.row < b.row; });
   rejected.erase(std::unique(rejected.begin(), rejected.end(),
                              [](const auto& a, const auto& b) { return a.row == b.row; }),
                  rejected.end());
-
-  const auto row_at = [&](std::size_t row) -> ActionRow {
-    const auto target = targets.codes.empty() ? kNoCode : targets.codes[row];
-    return {batch.times[row], accounts.codes[row], objects.codes[row],
-            target == kNoCode ? 0 : target + 1, kinds[batch.kinds[row]]};
-  };
-  refused_rows_ = refused_rows_ || !rejected.empty();
-  if (rows == rejected.size()) return rejected;
-  auto& chunk = chunks_.emplace_back(rows - rejected.size());
-  row_count_ += chunk.size();
-  parallel_for(rows, kGrain, [&](std::size_t begin, std::size_t end) {
-    auto skip = std::lower_bound(rejected.begin(), rejected.end(), begin,
-                                 [](const auto& bad, std::size_t row) { return bad.row < row; });
-    auto place = begin - static_cast<std::size_t>(skip - rejected.begin());
-    for (auto row = begin; row < end; ++row) {
-      if (skip != rejected.end() && skip->row == row) {
-        ++skip;
-      } else {
-        chunk[place++] = row_at(row);
-      }
-    }
-  });
   return rejected;
 }
 
-RowChunks Staging::take_rows() {
+std::vector<RejectedRow> Staging::append(const ActionBatch& batch) {
+  check_batch(batch);
+  const auto kinds = number_kinds(batch);
+  RowChunk chunk(batch.times.size());
+  auto rejected = encode_ids(batch, chunk);
+  refused_rows_ = refused_rows_ || !rejected.empty();
+  const auto taken = rejected.empty() ? std::vector<std::size_t>{} : keep_others(rejected, chunk);
+  if (chunk.size() == 0) return rejected;
+  const bool any_target = parallel_reduce(
+      chunk.size(), kGrain, false,
+      [&](std::size_t begin, std::size_t end) {
+        GroupNumbers::Recent recent(groups_);
+        bool any = false;
+        for (auto place = begin; place < end; ++place) {
+          const auto row = taken.empty() ? place : taken[place];
+          const auto day = day_of(batch.times[row]);
+          chunk.seconds[place] = static_cast<std::uint32_t>(batch.times[row] - day * kDaySeconds);
+          chunk.groups[place] = recent.of({kinds[batch.kinds[row]], day});
+          if (chunk.targets.empty()) continue;
+          ++chunk.targets[place];  // kNoCode becomes 0
+          any = any || chunk.targets[place] != 0;
+        }
+        return any;
+      },
+      [](bool a, bool b) { return a || b; });
+  if (!any_target) chunk.targets = {};
+  row_count_ += chunk.size();
+  chunks_.push_back(std::move(chunk));
+  return rejected;
+}
+
+StagedRows Staging::take_rows() {
   row_count_ = 0;
-  return std::move(chunks_);
+  return {std::move(chunks_), groups_.take()};
 }
 
 }  // namespace lockstep

@@ -4,10 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "block.h"
 #include "lockstep/dictionary.h"
 #include "lockstep/store.h"
-#include "sort_rows.h"
+#include "staged_rows.h"
 
 namespace lockstep {
 
@@ -17,7 +16,7 @@ class Staging {
   std::vector<RejectedRow> append(const ActionBatch& batch);
 
   /// All rows in the order they came; the staging is empty afterwards.
-  [[nodiscard]] RowChunks take_rows();
+  [[nodiscard]] StagedRows take_rows();
 
   [[nodiscard]] const Dictionary& accounts() const { return accounts_; }
   [[nodiscard]] const Dictionary& objects() const { return objects_; }
@@ -28,11 +27,14 @@ class Staging {
 
  private:
   [[nodiscard]] std::vector<std::uint16_t> number_kinds(const ActionBatch& batch);
+  /// Fills in accounts, objects and targets, the last as codes; returns the rows to be refused.
+  std::vector<RejectedRow> encode_ids(const ActionBatch& batch, RowChunk& chunk);
 
   Dictionary accounts_;
   Dictionary objects_;
   std::vector<std::string> kinds_;
-  RowChunks chunks_;
+  std::vector<RowChunk> chunks_;
+  GroupNumbers groups_;
   std::uint64_t row_count_ = 0;
   bool refused_rows_ = false;
 };

@@ -7,7 +7,7 @@
 
 namespace lockstep {
 
-SuppressedRows suppress_rows(RowChunks& rows, const Staging& staging, const Store::Impl& store) {
+SuppressedRows suppress_rows(StagedRows& rows, const Staging& staging, const Store::Impl& store) {
   const auto& known = store.erasures.suppressed;
   if (!known.any()) return {};
   const auto& accounts = staging.accounts();
@@ -21,20 +21,26 @@ SuppressedRows suppress_rows(RowChunks& rows, const Staging& staging, const Stor
   SuppressedRows result;
   if (std::find(erased.begin(), erased.end(), 1) == erased.end()) return result;
   result.any = true;
-  for (auto& chunk : rows) {
+  for (auto& chunk : rows.chunks) {
     std::size_t kept = 0;
-    for (auto row : chunk.view()) {
-      const bool target_erased = row.target != 0 && erased[row.target - 1] != 0;
-      const bool goes =
-          erased[row.account] != 0 ||
-          (target_erased && accounts.name(row.target - 1) == staging.objects().name(row.object));
+    for (std::size_t row = 0; row < chunk.size(); ++row) {
+      const auto target = chunk.target(row);
+      const bool target_erased = target != 0 && erased[target - 1] != 0;
+      const bool goes = erased[chunk.accounts[row]] != 0 ||
+                        (target_erased &&
+                         accounts.name(target - 1) == staging.objects().name(chunk.objects[row]));
       if (goes) continue;
-      if (target_erased) row.target = 0;
-      chunk[kept++] = row;
+      chunk.accounts[kept] = chunk.accounts[row];
+      chunk.objects[kept] = chunk.objects[row];
+      chunk.groups[kept] = chunk.groups[row];
+      chunk.seconds[kept] = chunk.seconds[row];
+      if (!chunk.targets.empty()) chunk.targets[kept] = target_erased ? 0 : target;
+      ++kept;
     }
     result.rows += chunk.size() - kept;
     chunk.shrink(kept);
   }
+  rows.drop_empty_groups();
   return result;
 }
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "sort_rows.h"
+#include "staged_rows.h"
 #include "staging.h"
 #include "store_impl.h"
 
@@ -17,6 +17,6 @@ struct SuppressedRows {
 /// Takes out of a job's rows what `Store::erase_accounts` would: rows of accounts that were
 /// erased, and their targets. One keyed hash an account of the job, and only in a store that
 /// erased any.
-SuppressedRows suppress_rows(RowChunks& rows, const Staging& staging, const Store::Impl& store);
+SuppressedRows suppress_rows(StagedRows& rows, const Staging& staging, const Store::Impl& store);
 
 }  // namespace lockstep
