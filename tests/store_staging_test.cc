@@ -151,10 +151,7 @@ TEST(StagedRows, DropsGroupsThatNoRowIsOf) {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < chunk.size(); ++i) {
     if (rows.groups[chunk.groups[i]].kind != 0) continue;
-    for (auto* column : {&chunk.accounts, &chunk.objects, &chunk.groups, &chunk.seconds}) {
-      (*column)[kept] = (*column)[i];
-    }
-    ++kept;
+    chunk.move_row(i, kept++);
   }
   chunk.shrink(kept);
   std::erase_if(want, [](const Told& row) { return std::get<0>(row) != "share"; });

@@ -5,6 +5,14 @@
 
 namespace lockstep {
 
+void RowChunk::move_row(std::size_t from, std::size_t to) {
+  accounts[to] = accounts[from];
+  objects[to] = objects[from];
+  if (!targets.empty()) targets[to] = targets[from];
+  groups[to] = groups[from];
+  seconds[to] = seconds[from];
+}
+
 void RowChunk::shrink(std::size_t rows) {
   for (auto* column : {&accounts, &objects, &targets, &groups, &seconds}) column->shrink(rows);
 }

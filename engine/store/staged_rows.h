@@ -36,6 +36,7 @@ struct RowChunk {
   [[nodiscard]] std::uint32_t target(std::size_t row) const {
     return targets.empty() ? 0 : targets[row];
   }
+  void move_row(std::size_t from, std::size_t to);
   /// Keeps the first `rows` rows.
   void shrink(std::size_t rows);
 };

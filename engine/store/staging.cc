@@ -1,6 +1,7 @@
 #include "staging.h"
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <span>
 #include <string_view>
@@ -83,44 +84,34 @@ void check_batch(const ActionBatch& batch) {
     if (batch.has_target.size() != rows) throw InvalidArgument("has_target has another length");
   }
   if (batch.kinds.size() != rows) throw InvalidArgument("kinds has another length than times");
-  std::size_t kinds = 0;
-  for (const auto kind : batch.kinds) kinds = kind >= kinds ? kind + 1U : kinds;
-  if (kinds > batch.kind_names.size()) throw InvalidArgument("a kind is past kind_names");
-}
-
-std::vector<std::uint64_t> times_out_of_range(std::span<const TimeS> times) {
-  const auto is_wrong = [](TimeS time) { return time >= kLatestTime || time < -kLatestTime; };
-  const bool any = parallel_reduce(
-      times.size(), kGrain, false,
-      [&](std::size_t begin, std::size_t end) {
-        const auto part = times.subspan(begin, end - begin);
-        return std::any_of(part.begin(), part.end(), is_wrong);
-      },
-      [](bool a, bool b) { return a || b; });
-  std::vector<std::uint64_t> wrong;
-  for (std::size_t row = 0; any && row < times.size(); ++row) {
-    if (is_wrong(times[row])) wrong.push_back(row);
+  std::uint16_t largest = 0;
+  for (const auto kind : batch.kinds) largest = kind > largest ? kind : largest;
+  if (rows != 0 && largest >= batch.kind_names.size()) {
+    throw InvalidArgument("a kind is past kind_names");
   }
-  return wrong;
 }
 
-/// Moves the ids of rows that are not rejected together; returns which rows those are.
-std::vector<std::size_t> keep_others(std::span<const RejectedRow> rejected, RowChunk& chunk) {
-  std::vector<std::size_t> taken;
+bool is_out_of_range(TimeS time) { return time >= kLatestTime || time < -kLatestTime; }
+
+/// One reason for each row that has any, the first given; in the order of rows.
+void keep_first_reasons(std::vector<RejectedRow>& rejected) {
+  std::stable_sort(rejected.begin(), rejected.end(),
+                   [](const auto& a, const auto& b) { return a.row < b.row; });
+  const auto same_row = [](const auto& a, const auto& b) { return a.row == b.row; };
+  rejected.erase(std::unique(rejected.begin(), rejected.end(), same_row), rejected.end());
+}
+
+void take_out(std::span<const RejectedRow> rejected, RowChunk& chunk) {
   auto bad = rejected.begin();
+  std::size_t kept = 0;
   for (std::size_t row = 0; row < chunk.size(); ++row) {
     if (bad != rejected.end() && bad->row == row) {
       ++bad;
-      continue;
+    } else {
+      chunk.move_row(row, kept++);
     }
-    const auto place = taken.size();
-    chunk.accounts[place] = chunk.accounts[row];
-    chunk.objects[place] = chunk.objects[row];
-    if (!chunk.targets.empty()) chunk.targets[place] = chunk.targets[row];
-    taken.push_back(row);
   }
-  chunk.shrink(taken.size());
-  return taken;
+  chunk.shrink(kept);
 }
 
 bool is_word(std::string_view name) {
@@ -150,66 +141,74 @@ std::vector<std::uint16_t> Staging::number_kinds(const ActionBatch& batch) {
   return numbers;
 }
 
-std::vector<RejectedRow> Staging::encode_ids(const ActionBatch& batch, RowChunk& chunk) {
-  std::vector<RejectedRow> accounts;
-  std::vector<RejectedRow> objects;
-  std::vector<RejectedRow> targets;
-  parallel_for(2, 1, [&](std::size_t task, std::size_t) {
-    if (task == 1) {
-      objects = encode_column(batch.objects, {}, objects_, chunk.objects.view());
-      return;
-    }
-    accounts = encode_column(batch.accounts, {}, accounts_, chunk.accounts.view());
-    if (is_absent(batch.targets)) return;
-    chunk.targets = Column<std::uint32_t>(chunk.size());
-    targets = encode_column(batch.targets, batch.has_target, accounts_, chunk.targets.view());
-  });
-  auto rejected = std::move(accounts);
-  rejected.insert(rejected.end(), objects.begin(), objects.end());
-  rejected.insert(rejected.end(), targets.begin(), targets.end());
-  for (const auto row : times_out_of_range(batch.times)) rejected.push_back({row, "time_range"});
-  std::stable_sort(rejected.begin(), rejected.end(),
-                   [](const auto& a, const auto& b) { return a.row < b.row; });
-  rejected.erase(std::unique(rejected.begin(), rejected.end(),
-                             [](const auto& a, const auto& b) { return a.row == b.row; }),
-                 rejected.end());
+std::vector<RejectedRow> Staging::encode_targets(const ActionBatch& batch, RowChunk& chunk) {
+  if (is_absent(batch.targets)) return {};
+  chunk.targets = Column<std::uint32_t>(chunk.size());
+  auto rejected = encode_column(batch.targets, batch.has_target, accounts_, chunk.targets.view());
+  std::uint32_t any = 0;
+  for (auto& target : chunk.targets.view()) any |= ++target;  // kNoCode becomes 0
+  if (any == 0) chunk.targets = {};
   return rejected;
+}
+
+/// Sets groups and seconds of rows [begin, end); false where a time is out of range.
+bool Staging::set_days(const ActionBatch& batch, std::span<const std::uint16_t> kinds,
+                       std::size_t begin, std::size_t end, RowChunk& chunk) {
+  GroupNumbers::Recent recent(groups_);
+  bool in_range = true;
+  for (auto row = begin; row < end; ++row) {
+    const auto time = batch.times[row];
+    if (is_out_of_range(time)) {
+      in_range = false;
+      continue;
+    }
+    const auto day = day_of(time);
+    chunk.seconds[row] = static_cast<std::uint32_t>(time - day * kDaySeconds);
+    chunk.groups[row] = recent.of({kinds[batch.kinds[row]], day});
+  }
+  return in_range;
 }
 
 std::vector<RejectedRow> Staging::append(const ActionBatch& batch) {
   check_batch(batch);
   const auto kinds = number_kinds(batch);
-  RowChunk chunk(batch.times.size());
-  auto rejected = encode_ids(batch, chunk);
-  refused_rows_ = refused_rows_ || !rejected.empty();
-  const auto taken = rejected.empty() ? std::vector<std::size_t>{} : keep_others(rejected, chunk);
-  if (chunk.size() == 0) return rejected;
-  const bool any_target = parallel_reduce(
-      chunk.size(), kGrain, false,
-      [&](std::size_t begin, std::size_t end) {
-        GroupNumbers::Recent recent(groups_);
-        bool any = false;
-        for (auto place = begin; place < end; ++place) {
-          const auto row = taken.empty() ? place : taken[place];
-          const auto day = day_of(batch.times[row]);
-          chunk.seconds[place] = static_cast<std::uint32_t>(batch.times[row] - day * kDaySeconds);
-          chunk.groups[place] = recent.of({kinds[batch.kinds[row]], day});
-          if (chunk.targets.empty()) continue;
-          ++chunk.targets[place];  // kNoCode becomes 0
-          any = any || chunk.targets[place] != 0;
-        }
-        return any;
-      },
-      [](bool a, bool b) { return a || b; });
-  if (!any_target) chunk.targets = {};
+  const auto rows = batch.times.size();
+  RowChunk chunk(rows);
+  std::vector<RejectedRow> rejected;
+  std::vector<RejectedRow> objects;
+  std::vector<RejectedRow> targets;
+  std::atomic<bool> in_range{true};
+  parallel_for(2 + (rows + kGrain - 1) / kGrain, 1, [&](std::size_t task, std::size_t) {
+    if (task == 0) {
+      objects = encode_column(batch.objects, {}, objects_, chunk.objects.view());
+    } else if (task == 1) {
+      rejected = encode_column(batch.accounts, {}, accounts_, chunk.accounts.view());
+      targets = encode_targets(batch, chunk);
+    } else {
+      const auto begin = (task - 2) * kGrain;
+      if (!set_days(batch, kinds, begin, std::min(rows, begin + kGrain), chunk)) in_range = false;
+    }
+  });
+  rejected.insert(rejected.end(), objects.begin(), objects.end());
+  rejected.insert(rejected.end(), targets.begin(), targets.end());
+  for (std::size_t row = 0; !in_range && row < rows; ++row) {
+    if (is_out_of_range(batch.times[row])) rejected.push_back({row, "time_range"});
+  }
+  if (!rejected.empty()) {
+    refused_rows_ = true;
+    keep_first_reasons(rejected);
+    take_out(rejected, chunk);
+  }
   row_count_ += chunk.size();
-  chunks_.push_back(std::move(chunk));
+  if (chunk.size() != 0) chunks_.push_back(std::move(chunk));
   return rejected;
 }
 
 StagedRows Staging::take_rows() {
   row_count_ = 0;
-  return {std::move(chunks_), groups_.take()};
+  StagedRows rows{std::move(chunks_), groups_.take()};
+  if (refused_rows_) rows.drop_empty_groups();
+  return rows;
 }
 
 }  // namespace lockstep

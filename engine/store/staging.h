@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,8 +29,9 @@ class Staging {
 
  private:
   [[nodiscard]] std::vector<std::uint16_t> number_kinds(const ActionBatch& batch);
-  /// Fills in accounts, objects and targets, the last as codes; returns the rows to be refused.
-  std::vector<RejectedRow> encode_ids(const ActionBatch& batch, RowChunk& chunk);
+  std::vector<RejectedRow> encode_targets(const ActionBatch& batch, RowChunk& chunk);
+  bool set_days(const ActionBatch& batch, std::span<const std::uint16_t> kinds, std::size_t begin,
+                std::size_t end, RowChunk& chunk);
 
   Dictionary accounts_;
   Dictionary objects_;

@@ -30,12 +30,8 @@ SuppressedRows suppress_rows(StagedRows& rows, const Staging& staging, const Sto
                         (target_erased &&
                          accounts.name(target - 1) == staging.objects().name(chunk.objects[row]));
       if (goes) continue;
-      chunk.accounts[kept] = chunk.accounts[row];
-      chunk.objects[kept] = chunk.objects[row];
-      chunk.groups[kept] = chunk.groups[row];
-      chunk.seconds[kept] = chunk.seconds[row];
-      if (!chunk.targets.empty()) chunk.targets[kept] = target_erased ? 0 : target;
-      ++kept;
+      if (target_erased) chunk.targets[row] = 0;
+      chunk.move_row(row, kept++);
     }
     result.rows += chunk.size() - kept;
     chunk.shrink(kept);
