@@ -48,15 +48,21 @@ Level<Weight> ground_level(const CsrView& graph, Quality quality, double resolut
   }
   const bool is_cpm = quality == Quality::kCpm;
   level.mass.assign(n, 1);
-  parallel_for(n, kGrain / 16, [&](std::size_t begin, std::size_t end) {
-    for (auto v = static_cast<VertexId>(begin); v < end && !is_cpm; ++v) {
-      std::uint64_t strength = level.weights == nullptr ? level.degree(v) : 0;
-      for (auto i = level.first[v]; level.weights != nullptr && i < level.last[v]; ++i) {
-        strength += level.weights[i];
-      }
-      level.mass[v] = std::max<std::uint64_t>(strength, 1);
-    }
-  });
+  scale.isolated = parallel_reduce(
+      n, kGrain / 16, std::uint64_t{0},
+      [&](std::size_t begin, std::size_t end) {
+        std::uint64_t isolated = 0;
+        for (auto v = static_cast<VertexId>(begin); v < end && !is_cpm; ++v) {
+          std::uint64_t strength = level.weights == nullptr ? level.degree(v) : 0;
+          for (auto i = level.first[v]; level.weights != nullptr && i < level.last[v]; ++i) {
+            strength += level.weights[i];
+          }
+          isolated += strength == 0 ? 1 : 0;
+          level.mass[v] = std::max<std::uint64_t>(strength, 1);
+        }
+        return isolated;
+      },
+      std::plus<>());
   level.penalty = is_cpm ? resolution * scale.unit : resolution / scale.total;
   return level;
 }

@@ -9,6 +9,7 @@ namespace lockstep {
 struct Scale {
   double unit = 1.0;
   double total = 0.0;
+  std::uint64_t isolated = 0;  ///< vertices of no strength, which have a mass of 1 all the same
 };
 
 /// Whether every arc weighs exactly 1.

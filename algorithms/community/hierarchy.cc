@@ -1,6 +1,8 @@
 #include "hierarchy.h"
 
 #include <array>
+#include <functional>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -49,8 +51,13 @@ class Hierarchy {
     std::uint64_t seed = 0;
   };
 
-  /// From the vertices up to the level where each community is one vertex; returns how many.
-  VertexId climb(Partition& partition, const Round& round) {
+  struct Found {
+    VertexId communities = 0;
+    double quality = 0.0;
+  };
+
+  /// From the vertices up to the level where each community is one vertex.
+  Found climb(Partition& partition, const Round& round) {
     const Level<Weight>* level = &ground_;
     Partition here = std::move(partition);
     Partition place;  // of each vertex of the ground on the level at hand; empty on the ground
@@ -75,15 +82,41 @@ class Hierarchy {
       here = std::move(above);
     }
     if (round.refines) split_components(*level, here);
+    const double quality = quality_of(*level, here);
     if (!place.empty()) {
       follow(place, here);
       here = std::move(place);
     }
     partition = std::move(here);
-    return renumber(partition);
+    return {renumber(partition), quality};
   }
 
  private:
+  /// As `partition_quality` of the graph, from the few arcs of a level.
+  [[nodiscard]] double quality_of(const Level<Weight>& level, const Partition& partition) const {
+    const auto outside = parallel_reduce(
+        level.size(), kGrain, std::uint64_t{0},
+        [&](std::size_t begin, std::size_t end) {
+          std::uint64_t sum = 0;
+          for (auto v = begin; v < end; ++v) {
+            for (EdgeIndex arc = level.first[v]; arc < level.last[v]; ++arc) {
+              sum += partition[level.targets[arc]] == partition[v] ? 0 : level.weight(arc);
+            }
+          }
+          return sum;
+        },
+        std::plus<>());
+    std::vector<std::uint64_t> masses(level.size(), 0);
+    for (VertexId v = 0; v < level.size(); ++v) masses[partition[v]] += level.mass[v];
+    const bool is_cpm = options_.quality == Quality::kCpm;
+    double pairs = is_cpm ? 0.0 : -static_cast<double>(scale_.isolated);
+    for (const auto mass : masses) {
+      const auto m = static_cast<double>(mass);
+      pairs += is_cpm && mass != 0 ? m * (m - 1.0) : m * m;
+    }
+    return (scale_.total - static_cast<double>(outside) - level.penalty * pairs) / scale_.total;
+  }
+
   /// What becomes the vertices of the level above, numbered from 0.
   struct Division {
     Partition parts;
@@ -115,17 +148,17 @@ template <class Weight>
 void run_rounds(const CsrView& graph, const ClimbOptions& options, const RunControl* control,
                 Communities& found) {
   Hierarchy<Weight> hierarchy(graph, options, control);
+  found.quality = std::numeric_limits<double>::lowest();
   double least_gain = kWorthwhile;
   bool keeps = false;  // whether what was found would do as the result
   Partition partition = found.community;
   while (found.rounds < options.max_rounds && !found.converged) {
     // What the first of several rounds finds need not last, so it goes without refinement.
     const bool refines = options.randomness && (found.rounds > 0 || options.max_rounds == 1);
-    const VertexId communities = hierarchy.climb(
+    const auto [communities, quality] = hierarchy.climb(
         partition,
         {refines, least_gain, mixed(options.seed, static_cast<std::uint64_t>(found.rounds))});
     ++found.rounds;
-    const double quality = partition_quality(graph, partition, options.quality, options.resolution);
     const double gain = quality - found.quality;
     found.converged = keeps && gain <= kRounding && least_gain == 0.0;
     if (gain < kWorthwhile) least_gain = 0.0;
@@ -147,7 +180,6 @@ Communities climb(const CsrView& graph, const ClimbOptions& options, const RunCo
   check_max_rounds(options.max_rounds);
   Communities found;
   found.community = apart(graph.size());
-  found.quality = partition_quality(graph, found.community, options.quality, options.resolution);
   if (graph.arc_count() == 0) {
     found.communities = graph.size();
     found.converged = true;
