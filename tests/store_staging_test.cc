@@ -54,7 +54,7 @@ struct RandomBatch {
       const auto target = bad_target ? std::string("\xff") : "t" + std::to_string(draw(50));
       const bool has = draw(100) < with_target;
       const auto time =
-          bad_time ? kLatestTime : TimeS{draw(700'000)} - 300'000 + (draw(2) * kStart);
+          bad_time ? kLatestTime : TimeS{draw(90'000'000)} - 300'000 + (draw(2) * kStart);
       const auto kind = static_cast<std::uint16_t>(draw(static_cast<int>(kind_names.size())));
       accounts.add(account);
       targets.add(target);

@@ -68,13 +68,13 @@ void for_each_piece(const std::vector<RowChunk>& chunks, std::size_t begin, std:
 /// Numbers kinds and days as they are met. Any thread may ask, each through a `Recent` of its own.
 class GroupNumbers {
  public:
-  /// What one thread met lately: rows of few kinds and days never wait for others.
+  /// What one thread has met: it waits for others once a kind and day, however often they change.
   class Recent {
    public:
     explicit Recent(GroupNumbers& all) : all_(all) {}
     std::uint32_t of(const KindDay& group) {
       auto& slot = slots_[static_cast<std::uint64_t>(group.day + group.kind) % slots_.size()];
-      if (slot.group != group) slot = {group, all_.of(group)};
+      if (slot.group != group) slot = {group, look_up(group)};
       return slot.number;
     }
 
@@ -83,8 +83,15 @@ class GroupNumbers {
       KindDay group{0, std::numeric_limits<std::int64_t>::max()};  // no row's
       std::uint32_t number = 0;
     };
+    std::uint32_t look_up(const KindDay& group) {
+      const auto [at, is_new] = met_.try_emplace(group, 0U);
+      if (is_new) at->second = all_.of(group);
+      return at->second;
+    }
+
     GroupNumbers& all_;
     std::array<Slot, 256> slots_;
+    std::map<KindDay, std::uint32_t> met_;  // those that share a slot with others stand here too
   };
 
   [[nodiscard]] std::vector<KindDay> take();
