@@ -7,30 +7,19 @@
 #include <vector>
 
 #include "../engine/store/staging.h"
+#include "support/store_fixture.h"
 
 namespace lockstep {
 namespace {
 
 constexpr TimeS kStart = 1'600'000'000;
 
-/// A column of texts, one row after the other.
-struct Texts {
-  std::vector<std::int64_t> offsets{0};
-  std::string text;
-
-  void add(const std::string& id) {
-    text += id;
-    offsets.push_back(static_cast<std::int64_t>(text.size()));
-  }
-  [[nodiscard]] IdColumn column() const { return {{}, offsets, text}; }
-};
-
 using Told = std::tuple<std::string, TimeS, std::string, std::int64_t, std::string>;
 
 /// A batch of rows, some of which are to be refused, and what is to become of each.
 struct RandomBatch {
-  Texts accounts;
-  Texts targets;
+  TextColumn accounts;
+  TextColumn targets;
   std::vector<std::uint8_t> has_target;
   std::vector<std::int64_t> objects;
   std::vector<TimeS> times;
@@ -76,10 +65,10 @@ struct RandomBatch {
 
   [[nodiscard]] ActionBatch batch(bool targets_given) const {
     ActionBatch batch;
-    batch.accounts = accounts.column();
+    batch.accounts = accounts.view();
     batch.objects.numbers = objects;
     if (targets_given) {
-      batch.targets = targets.column();
+      batch.targets = targets.view();
       batch.has_target = has_target;
     }
     batch.times = times;
