@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 #include <numeric>
+#include <span>
 #include <utility>
 
 #include "../option_checks.h"
@@ -91,6 +92,29 @@ class Hierarchy {
     return {renumber(partition), quality};
   }
 
+  /// Numbers the vertices of the ground anew, those of one community one after the other: later
+  /// looks at neighbours then find most of them in the cache. `partition` follows.
+  void sort_ground(Partition& partition, VertexId communities) {
+    order_ = Members(partition, communities).vertices;
+    ground_ = reordered(ground_, std::span<const VertexId>(order_));
+    Partition sorted(partition.size());
+    parallel_for(sorted.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+      for (auto v = begin; v < end; ++v) sorted[v] = partition[order_[v]];
+    });
+    partition = std::move(sorted);
+  }
+
+  /// A partition of the ground as one of the graph.
+  [[nodiscard]] Partition of_graph(Partition partition) const {
+    if (order_.empty()) return partition;
+    Partition community(partition.size());
+    parallel_for(community.size(), kGrain, [&](std::size_t begin, std::size_t end) {
+      for (auto v = begin; v < end; ++v) community[order_[v]] = partition[v];
+    });
+    renumber(community);
+    return community;
+  }
+
  private:
   /// As `partition_quality` of the graph, from the few arcs of a level.
   [[nodiscard]] double quality_of(const Level<Weight>& level, const Partition& partition) const {
@@ -141,6 +165,7 @@ class Hierarchy {
   Scale scale_;
   Level<Weight> ground_;
   double mean_weight_;
+  std::vector<VertexId> order_;  // the graph's vertex that each of the ground is; empty: the same
   std::array<Level<Weight>, 2> held_;  // the levels above, in turn
 };
 
@@ -168,9 +193,11 @@ void run_rounds(const CsrView& graph, const ClimbOptions& options, const RunCont
     }
     keeps = refines || !options.randomness;
     found.quality = quality;
+    if (found.rounds == 1 && options.max_rounds > 1) hierarchy.sort_ground(partition, communities);
     found.community = partition;
     found.communities = communities;
   }
+  found.community = hierarchy.of_graph(std::move(found.community));
 }
 
 }  // namespace

@@ -23,22 +23,6 @@ std::unique_ptr<T[]> huge_array(std::size_t n) {
   return values;
 }
 
-/// The vertices of each part, one part after another.
-struct Members {
-  std::vector<VertexId> first;  ///< one a part, and the end
-  std::vector<VertexId> vertices;
-
-  Members(const Partition& parts, VertexId part_count)
-      : first(part_count + 1ULL, 0), vertices(parts.size()) {
-    for (const VertexId part : parts) ++first[part + 1ULL];
-    std::inclusive_scan(first.begin(), first.end(), first.begin());
-    auto next = first;
-    for (std::size_t v = 0; v < parts.size(); ++v) {
-      vertices[next[parts[v]]++] = static_cast<VertexId>(v);
-    }
-  }
-};
-
 /// Sets the masses of the parts, and where each row may begin: it has no more arcs than those of
 /// its members, or than there are other parts. Returns the room that all rows need.
 template <class Weight>
@@ -87,6 +71,16 @@ void fill_row(const Level<Weight>& level, const Partition& parts,
 }
 
 }  // namespace
+
+Members::Members(const Partition& parts, VertexId part_count)
+    : first(part_count + 1ULL, 0), vertices(parts.size()) {
+  for (const VertexId part : parts) ++first[part + 1ULL];
+  std::inclusive_scan(first.begin(), first.end(), first.begin());
+  auto next = first;
+  for (std::size_t v = 0; v < parts.size(); ++v) {
+    vertices[next[parts[v]]++] = static_cast<VertexId>(v);
+  }
+}
 
 VertexId renumber(Partition& partition) {
   const std::size_t n = partition.size();
@@ -148,6 +142,43 @@ void aggregate(const Level<Weight>& level, const Partition& parts, VertexId part
 }
 
 template <class Weight>
+Level<Weight> reordered(const Level<Weight>& level, std::span<const VertexId> order) {
+  const VertexId n = level.size();
+  auto number = huge_vector<VertexId>(n);
+  Level<Weight> copy;
+  copy.mass.resize(n);
+  copy.own_first.resize(n);
+  copy.own_last.resize(n);
+  EdgeIndex arcs = 0;
+  for (VertexId v = 0; v < n; ++v) {
+    number[order[v]] = v;
+    copy.mass[v] = level.mass[order[v]];
+    copy.own_first[v] = arcs;
+    arcs += level.degree(order[v]);
+    copy.own_last[v] = arcs;
+  }
+  copy.own_targets = huge_array<VertexId>(arcs);
+  if (level.weights != nullptr) copy.own_weights = huge_array<Weight>(arcs);
+  parallel_for(n, kGrain / 16, [&](std::size_t begin, std::size_t end) {
+    for (auto v = begin; v < end; ++v) {
+      fetch_ahead(level, order, v, number);
+      EdgeIndex at = copy.own_first[v];
+      for (EdgeIndex arc = level.first[order[v]]; arc < level.last[order[v]]; ++arc, ++at) {
+        copy.own_targets[at] = number[level.targets[arc]];
+        if (level.weights != nullptr) copy.own_weights[at] = level.weights[arc];
+      }
+    }
+  });
+  copy.own_room = arcs;
+  copy.first = copy.own_first;
+  copy.last = copy.own_last;
+  copy.targets = copy.own_targets.get();
+  copy.weights = copy.own_weights.get();
+  copy.penalty = level.penalty;
+  return copy;
+}
+
+template <class Weight>
 VertexId split_components(const Level<Weight>& level, Partition& partition) {
   Partition component(level.size(), kUnseen);
   std::vector<VertexId> stack;
@@ -176,6 +207,8 @@ template void aggregate(const Level<std::uint32_t>&, const Partition&, VertexId,
                         Level<std::uint32_t>&);
 template void aggregate(const Level<std::uint64_t>&, const Partition&, VertexId,
                         Level<std::uint64_t>&);
+template Level<std::uint32_t> reordered(const Level<std::uint32_t>&, std::span<const VertexId>);
+template Level<std::uint64_t> reordered(const Level<std::uint64_t>&, std::span<const VertexId>);
 template VertexId split_components(const Level<std::uint32_t>&, Partition&);
 template VertexId split_components(const Level<std::uint64_t>&, Partition&);
 

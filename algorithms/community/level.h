@@ -93,6 +93,19 @@ template <class Weight>
 void aggregate(const Level<Weight>& level, const Partition& parts, VertexId part_count,
                Level<Weight>& above);
 
+/// The vertices of each part in ascending order, one part after another.
+struct Members {
+  std::vector<VertexId> first;  ///< one a part, and the end
+  std::vector<VertexId> vertices;
+
+  /// Parts are numbered from 0 to `part_count`.
+  Members(const Partition& parts, VertexId part_count);
+};
+
+/// The level with its vertices numbered anew: `order[i]` becomes i. It borrows nothing.
+template <class Weight>
+[[nodiscard]] Level<Weight> reordered(const Level<Weight>& level, std::span<const VertexId> order);
+
 /// Numbers the communities from 0 in the order of their smallest member; returns how many.
 VertexId renumber(Partition& partition);
 
