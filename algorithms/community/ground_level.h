@@ -9,7 +9,8 @@ namespace lockstep {
 struct Scale {
   double unit = 1.0;
   double total = 0.0;
-  std::uint64_t isolated = 0;  ///< vertices of no strength, which have a mass of 1 all the same
+  std::uint64_t isolated =
+      0;  ///< modularity: vertices of no strength, whose mass is 1 all the same
 };
 
 /// Whether every arc weighs exactly 1.

@@ -97,10 +97,8 @@ class Hierarchy {
   void sort_ground(Partition& partition, VertexId communities) {
     order_ = Members(partition, communities).vertices;
     ground_ = reordered(ground_, std::span<const VertexId>(order_));
-    Partition sorted(partition.size());
-    parallel_for(sorted.size(), kGrain, [&](std::size_t begin, std::size_t end) {
-      for (auto v = begin; v < end; ++v) sorted[v] = partition[order_[v]];
-    });
+    Partition sorted = order_;
+    follow(sorted, partition);
     partition = std::move(sorted);
   }
 
@@ -133,10 +131,10 @@ class Hierarchy {
     std::vector<std::uint64_t> masses(level.size(), 0);
     for (VertexId v = 0; v < level.size(); ++v) masses[partition[v]] += level.mass[v];
     const bool is_cpm = options_.quality == Quality::kCpm;
-    double pairs = is_cpm ? 0.0 : -static_cast<double>(scale_.isolated);
+    double pairs = -static_cast<double>(scale_.isolated);
     for (const auto mass : masses) {
       const auto m = static_cast<double>(mass);
-      pairs += is_cpm && mass != 0 ? m * (m - 1.0) : m * m;
+      pairs += is_cpm ? m * (m - 1.0) : m * m;
     }
     return (scale_.total - static_cast<double>(outside) - level.penalty * pairs) / scale_.total;
   }

@@ -134,10 +134,7 @@ void aggregate(const Level<Weight>& level, const Partition& parts, VertexId part
           fill_row(level, parts, vertices, part, around, above);
         }
       });
-  above.first = above.own_first;
-  above.last = above.own_last;
-  above.targets = above.own_targets.get();
-  above.weights = above.own_weights.get();
+  above.use_own_rows();
   above.penalty = level.penalty;
 }
 
@@ -152,7 +149,6 @@ Level<Weight> reordered(const Level<Weight>& level, std::span<const VertexId> or
   EdgeIndex arcs = 0;
   for (VertexId v = 0; v < n; ++v) {
     number[order[v]] = v;
-    copy.mass[v] = level.mass[order[v]];
     copy.own_first[v] = arcs;
     arcs += level.degree(order[v]);
     copy.own_last[v] = arcs;
@@ -162,6 +158,7 @@ Level<Weight> reordered(const Level<Weight>& level, std::span<const VertexId> or
   parallel_for(n, kGrain / 16, [&](std::size_t begin, std::size_t end) {
     for (auto v = begin; v < end; ++v) {
       fetch_ahead(level, order, v, number);
+      copy.mass[v] = level.mass[order[v]];
       EdgeIndex at = copy.own_first[v];
       for (EdgeIndex arc = level.first[order[v]]; arc < level.last[order[v]]; ++arc, ++at) {
         copy.own_targets[at] = number[level.targets[arc]];
@@ -170,10 +167,7 @@ Level<Weight> reordered(const Level<Weight>& level, std::span<const VertexId> or
     }
   });
   copy.own_room = arcs;
-  copy.first = copy.own_first;
-  copy.last = copy.own_last;
-  copy.targets = copy.own_targets.get();
-  copy.weights = copy.own_weights.get();
+  copy.use_own_rows();
   copy.penalty = level.penalty;
   return copy;
 }

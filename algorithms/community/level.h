@@ -40,6 +40,13 @@ struct Level : WeightedRows<Weight> {
   std::unique_ptr<VertexId[]> own_targets;
   std::unique_ptr<Weight[]> own_weights;
   std::size_t own_room = 0;
+
+  void use_own_rows() {
+    this->first = own_first;
+    this->last = own_last;
+    this->targets = own_targets.get();
+    this->weights = own_weights.get();
+  }
 };
 
 /// Asks the memory for what a look at `vertices[i]` and those after it will need: their rows, and

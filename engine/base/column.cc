@@ -9,12 +9,11 @@ namespace lockstep {
 namespace {
 
 constexpr std::size_t kHugePage = 2 << 20;
-constexpr std::size_t kLarge = kHugePage;
 
 }  // namespace
 
 void* allocate_column(std::size_t bytes) {
-  const bool large = bytes >= kLarge;
+  const bool large = bytes >= kHugePage;
   const std::size_t unit = large ? kHugePage : 64;
   const std::size_t rounded = (bytes / unit + 1) * unit;
   void* const memory = std::aligned_alloc(unit, rounded);

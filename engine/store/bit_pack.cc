@@ -65,22 +65,19 @@ void unpack<0>(const char*, std::span<std::uint32_t> numbers) {
   std::fill(numbers.begin(), numbers.end(), 0U);
 }
 
-using Pack = void (*)(std::span<const std::uint32_t>, char*);
-using Unpack = void (*)(const char*, std::span<std::uint32_t>);
+/// How numbers of one width are written and read.
+struct Packing {
+  void (*pack)(std::span<const std::uint32_t>, char*);
+  void (*unpack)(const char*, std::span<std::uint32_t>);
+};
 
 template <unsigned... widths>
-constexpr std::array<Pack, sizeof...(widths)> packers(std::integer_sequence<unsigned, widths...>) {
-  return {pack<widths>...};
-}
-
-template <unsigned... widths>
-constexpr std::array<Unpack, sizeof...(widths)> unpackers(
+constexpr std::array<Packing, sizeof...(widths)> packings(
     std::integer_sequence<unsigned, widths...>) {
-  return {unpack<widths>...};
+  return {{{pack<widths>, unpack<widths>}...}};
 }
 
-constexpr auto kPack = packers(std::make_integer_sequence<unsigned, 33>());
-constexpr auto kUnpack = unpackers(std::make_integer_sequence<unsigned, 33>());
+constexpr auto kPackings = packings(std::make_integer_sequence<unsigned, 33>());
 
 }  // namespace
 
@@ -99,7 +96,7 @@ void put_packed(std::string& out, std::span<const std::uint32_t> numbers) {
   for (std::size_t begin = 0; begin < numbers.size(); begin += kPackGroup) {
     const auto group = numbers.subspan(begin, std::min(kPackGroup, numbers.size() - begin));
     const auto width = static_cast<unsigned char>(out[widths_at + begin / kPackGroup]);
-    kPack[width](group, at);
+    kPackings[width].pack(group, at);
     at += bytes_of(group.size(), width);
   }
 }
@@ -112,10 +109,10 @@ bool take_packed(ByteReader& reader, std::span<std::uint32_t> numbers) {
     const auto begin = group * kPackGroup;
     const auto part = numbers.subspan(begin, std::min(kPackGroup, numbers.size() - begin));
     const auto width = static_cast<unsigned char>(widths[group]);
-    if (width >= kUnpack.size()) return false;
+    if (width >= kPackings.size()) return false;
     const auto packed = reader.bytes(bytes_of(part.size(), width));
     if (!reader.good() || reader.left() < kPackSlack) return false;
-    kUnpack[width](packed.data(), part);
+    kPackings[width].unpack(packed.data(), part);
   }
   return true;
 }

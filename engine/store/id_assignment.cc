@@ -52,7 +52,6 @@ IdAssignment assign_ids(const Store::Impl& store, IdSpace space, const Dictionar
   const bool all_new = known_ids == 0 && names.size() < kMostIds &&
                        std::find(used.begin(), used.end(), 0) == used.end();
   if (all_new) {
-    assignment.as_coded = true;
     assignment.new_names = std::move(names);
     return assignment;
   }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -12,15 +11,9 @@ namespace lockstep {
 
 /// The store's ids for the codes of a job.
 struct IdAssignment {
-  std::vector<std::uint32_t> id_of_code;
-  bool as_coded = false;               ///< every id is its code; `id_of_code` is empty then
-  std::vector<std::string> new_names;  ///< of the ids from `first_new` on, as they are stored
+  std::vector<std::uint32_t> id_of_code;  ///< empty where every id is its code
+  std::vector<std::string> new_names;     ///< of the ids from `first_new` on, as they are stored
   std::uint32_t first_new = 0;
-
-  /// By code, the id; empty where that changes nothing.
-  [[nodiscard]] std::span<const std::uint32_t> renumbering() const {
-    return as_coded ? std::span<const std::uint32_t>() : std::span(id_of_code);
-  }
 };
 
 /// Looks the codes marked in `used` up in the store, in sorted batches, and gives those it does

@@ -108,7 +108,7 @@ JobReceipt IngestJob::Impl::commit(std::uint64_t rejected, TimeS now_s, RunContr
   number_kinds(taken.groups, entry.totals);
   if (control != nullptr) control->check();
   const auto [by_object, by_account] =
-      SortedRows::in_both_orders(std::move(taken), {accounts.renumbering(), objects.renumbering()},
+      SortedRows::in_both_orders(std::move(taken), {accounts.id_of_code, objects.id_of_code},
                                  entry.totals.objects, entry.totals.accounts);
   receipt.new_accounts = accounts.new_names.size();
   receipt.new_objects = objects.new_names.size();

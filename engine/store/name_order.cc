@@ -42,13 +42,11 @@ Bytes bytes_in_use(std::span<const std::string> names, std::size_t from) {
   return parallel_reduce(
       names.size(), kGrain, Bytes(),
       [&](std::size_t begin, std::size_t end) {
-        std::array<bool, 256> used{};
+        Bytes bytes;
         for (auto i = begin; i < end; ++i) {
           const auto last = std::min(names[i].size(), from + kMostLetters);
-          for (auto at = from; at < last; ++at) used[byte_at(names[i], at)] = true;
+          for (auto at = from; at < last; ++at) bytes.set(byte_at(names[i], at));
         }
-        Bytes bytes;
-        for (std::size_t byte = 0; byte < used.size(); ++byte) bytes[byte] = used[byte];
         return bytes;
       },
       [](const Bytes& a, const Bytes& b) { return a | b; });
@@ -73,8 +71,9 @@ class Beginnings {
   [[nodiscard]] std::uint64_t of(const std::string& name) const {
     const auto last = std::min(name.size(), from_ + letters_);
     std::uint64_t number = 0;
-    for (auto at = from_; at < last; ++at)
+    for (auto at = from_; at < last; ++at) {
       number = number << letter_bits_ | rank_[byte_at(name, at)];
+    }
     return number << (from_ + letters_ - last) * letter_bits_;
   }
 
@@ -91,11 +90,9 @@ void sort_alike(std::span<const std::string> names, std::span<const std::uint64_
   constexpr std::size_t kLarge = 1 << 14;
   const auto less = [&](std::uint32_t a, std::uint32_t b) { return names[a] < names[b]; };
   std::vector<std::span<std::uint32_t>> alike;
-  for (std::size_t begin = 0, end = 1; end <= words.size(); ++end) {
-    if (end < words.size() && (words[end] ^ words[begin]) >> tail == 0) continue;
-    if (end - begin > 1) alike.push_back(order.subspan(begin, end - begin));
-    begin = end;
-  }
+  for_each_run(words, tail, [&](std::size_t begin, std::size_t end) {
+    alike.push_back(order.subspan(begin, end - begin));
+  });
   parallel_for(alike.size(), 64, [&](std::size_t begin, std::size_t end) {
     for (auto i = begin; i < end; ++i) {
       if (alike[i].size() < kLarge) std::sort(alike[i].begin(), alike[i].end(), less);

@@ -23,15 +23,6 @@ void turn_into_places(std::span<std::uint32_t> counts) {
   for (auto& count : counts) place += std::exchange(count, place);
 }
 
-/// Sorts the runs of words that agree but for their last `tail` bits.
-void sort_runs(Words words, unsigned tail) {
-  for (std::size_t begin = 0, end = 1; end <= words.size(); ++end) {
-    if (end < words.size() && (words[end] ^ words[begin]) >> tail == 0) continue;
-    if (end - begin > 1) std::sort(&words[begin], words.data() + end);
-    begin = end;
-  }
-}
-
 /// Sorts `from` by its last `bits` bits, digit by digit from the last, but for the tail, which is
 /// compared; the result is in `result`, which is `from` or `spare`.
 void sort_digits(Words from, Words spare, unsigned bits, unsigned tail, Words result) {
@@ -55,7 +46,10 @@ void sort_digits(Words from, Words spare, unsigned bits, unsigned tail, Words re
     std::swap(from, spare);
   }
   copy(from, result);
-  if (least != 0) sort_runs(result, least);
+  if (least == 0) return;
+  for_each_run(result, least, [&](std::size_t begin, std::size_t end) {
+    std::sort(result.data() + begin, result.data() + end);
+  });
 }
 
 /// As `sort_digits`; what is too long for the cache is dealt by its leading bits first.

@@ -21,6 +21,17 @@ struct WordBits {
   unsigned tail = 0;
 };
 
+/// Calls `visit(begin, end)` for each run of several words that agree but for their last `tail`
+/// bits.
+template <class Visit>
+void for_each_run(std::span<const std::uint64_t> words, unsigned tail, const Visit& visit) {
+  for (std::size_t begin = 0, end = 1; end <= words.size(); ++end) {
+    if (end < words.size() && (words[end] ^ words[begin]) >> tail == 0) continue;
+    if (end - begin > 1) visit(begin, end);
+    begin = end;
+  }
+}
+
 /// Words in buckets by their leading bits.
 struct DealtWords {
   std::vector<std::size_t> starts;  ///< of each bucket, and the end

@@ -29,7 +29,6 @@ struct RowChunk {
   Column<std::uint32_t> groups;   ///< which of `StagedRows::groups`
   Column<std::uint32_t> seconds;  ///< after midnight
 
-  RowChunk() = default;
   explicit RowChunk(std::size_t rows)
       : accounts(rows), objects(rows), groups(rows), seconds(rows) {}
   [[nodiscard]] std::size_t size() const { return accounts.size(); }
